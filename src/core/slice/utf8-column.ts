@@ -1,0 +1,24 @@
+import type { Utf8Column } from "./slice";
+
+/** Packs strings as Arrow does: offsets (n + 1,) into one run of UTF-8 bytes. */
+export function packStrings(strings: readonly string[]): Utf8Column {
+  const encoder = new TextEncoder();
+  const parts = strings.map((s) => encoder.encode(s));
+  const offsets = new Int32Array(strings.length + 1);
+  parts.forEach((p, i) => {
+    offsets[i + 1] = (offsets[i] as number) + p.length;
+  });
+  const bytes = new Uint8Array(offsets[strings.length] as number);
+  parts.forEach((p, i) => {
+    bytes.set(p, offsets[i]);
+  });
+  return { offsets, bytes };
+}
+
+/** String i of a packed column. */
+export function stringAt(column: Utf8Column, i: number): string {
+  const from = column.offsets[i] as number;
+  const to = column.offsets[i + 1] as number;
+  // slice, not subarray: TextDecoder refuses views of shared memory
+  return new TextDecoder().decode(column.bytes.slice(from, to));
+}
