@@ -1,0 +1,119 @@
+import type { AnalysisApi, DataApi, EngineApi, GraphApi } from "../../workers/protocol";
+import { type Client, connect, type Port } from "../../workers/rpc";
+import { LabError } from "../core/errors";
+
+/** The four threads behind the page. This file is the only place that starts one. */
+export interface Threads {
+  readonly data: Client<DataApi>;
+  readonly graph: Client<GraphApi>;
+  readonly engine: Client<EngineApi>;
+  readonly analysis: Client<AnalysisApi>;
+}
+
+interface Started {
+  readonly worker: Worker;
+  readonly client: Client<never>;
+}
+
+const started = new Map<string, Started>();
+let threads: Threads | null = null;
+let onDeath: (thread: string, error: LabError) => void = () => {};
+
+/** Who hears of a thread that died. */
+export function watchThreads(listener: (thread: string, error: LabError) => void): void {
+  onDeath = listener;
+}
+
+/** The threads, started and tied together on first use. */
+export async function getThreads(): Promise<Threads> {
+  if (threads) return threads;
+  const data = start<DataApi>(
+    "data",
+    new Worker(new URL("../../workers/parse.worker.ts", import.meta.url), { type: "module" }),
+  );
+  const graph = start<GraphApi>(
+    "graph",
+    new Worker(new URL("../../workers/graph.worker.ts", import.meta.url), { type: "module" }),
+  );
+  threads = { data, graph, ...(await startModelThreads(data, graph)) };
+  const { port1, port2 } = new MessageChannel();
+  await data("link", { port: port1 }, { transfer: [port1] });
+  await graph("link", { peer: "data", port: port2 }, { transfer: [port2] });
+  return threads;
+}
+
+/**
+ * A fresh engine and analysis thread on the same data and graph threads.
+ * After a lost device or a trapped wasm module the old thread cannot be trusted: the module stays poisoned.
+ */
+export async function restartEngine(): Promise<Threads> {
+  const { data, graph } = await getThreads();
+  for (const name of ["engine", "analysis"]) {
+    const old = started.get(name);
+    old?.worker.terminate();
+    old?.client.fail(new LabError("cancelled", `The ${name} thread was restarted.`));
+    started.delete(name);
+  }
+  threads = { data, graph, ...(await startModelThreads(data, graph)) };
+  return threads;
+}
+
+async function startModelThreads(
+  data: Client<DataApi>,
+  graph: Client<GraphApi>,
+): Promise<Pick<Threads, "engine" | "analysis">> {
+  const engine = start<EngineApi>(
+    "engine",
+    new Worker(new URL("../../workers/engine.worker.ts", import.meta.url), { type: "module" }),
+  );
+  const analysis = start<AnalysisApi>(
+    "analysis",
+    new Worker(new URL("../../workers/analysis.worker.ts", import.meta.url), { type: "module" }),
+  );
+  const tie = (
+    serve: (port: MessagePort) => Promise<unknown>,
+    link: (port: MessagePort) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const { port1, port2 } = new MessageChannel();
+    return Promise.all([serve(port1), link(port2)]);
+  };
+  await Promise.all([
+    tie(
+      (port) => data("link", { port }, { transfer: [port] }),
+      (port) => engine("link", { peer: "data", port }, { transfer: [port] }),
+    ),
+    tie(
+      (port) => graph("serve", { port }, { transfer: [port] }),
+      (port) => engine("link", { peer: "graph", port }, { transfer: [port] }),
+    ),
+    tie(
+      (port) => engine("serve", { port }, { transfer: [port] }),
+      (port) => analysis("link", { peer: "engine", port }, { transfer: [port] }),
+    ),
+    tie(
+      (port) => data("link", { port }, { transfer: [port] }),
+      (port) => analysis("link", { peer: "data", port }, { transfer: [port] }),
+    ),
+  ]);
+  return { engine, analysis };
+}
+
+function start<A extends Record<string, { request: unknown; event: unknown; result: unknown }>>(
+  name: string,
+  worker: Worker,
+): Client<A> {
+  const client = connect<A>(worker as unknown as Port);
+  started.set(name, { worker, client: client as unknown as Client<never> });
+  const died = (why: string): void => {
+    const error = new LabError(
+      "internal",
+      `The ${name} thread stopped: ${why}`,
+      "Reload the page; if it happens again with the same file, try fewer cells or genes.",
+    );
+    client.fail(error);
+    onDeath(name, error);
+  };
+  worker.addEventListener("error", (event) => died(event.message || "it could not be loaded."));
+  worker.addEventListener("messageerror", () => died("a message could not be read."));
+  return client;
+}

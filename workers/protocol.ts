@@ -1,0 +1,175 @@
+// The whole vocabulary between threads. The main thread sees positions, labels, colours and scores;
+// expression and tensors stay in the workers, which pull from each other over ports of their own.
+
+import type { BackendReport } from "../src/core/backend/backend";
+import type { GraphRecipe, GraphStatistics, SpatialGraph } from "../src/core/graph/spatial-graph";
+import type { OpenOptions } from "../src/core/io/open-slice";
+import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
+import type { CellRecord } from "../src/core/slice/gene";
+import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
+import type { SliceSummary } from "../src/core/slice/summary";
+import type { RunRecipe } from "../src/core/train/recipe";
+import type { AttentionRecord } from "../src/core/train/trainer";
+
+/** Ties a port to a peer, so that workers pull large arrays from each other directly. */
+type Link<Peer extends string> = { request: { peer: Peer; port: MessagePort }; event: never; result: null };
+
+type SliceSource =
+  | { readonly kind: "file"; readonly file: File; readonly options: OpenOptions }
+  /** A slice that `npm start -- FILE` serves beside the page. */
+  | { readonly kind: "url"; readonly url: string; readonly name: string; readonly options: OpenOptions }
+  | { readonly kind: "simulate"; readonly options: SimulateOptions };
+
+/** What the page knows of an open slice: everything per cell that is drawn, nothing that is expression. */
+export interface SliceInfo {
+  /** Names the slice between threads. */
+  readonly id: number;
+  readonly name: string;
+  readonly summary: SliceSummary;
+  readonly varNames: readonly string[];
+  readonly obs: readonly ObsColumn[];
+  readonly section: Slice["section"];
+  readonly unit: SpatialUnit;
+  readonly positions: Float32Array; // (nObs, 2), µm
+  readonly provenance: Slice["provenance"];
+}
+
+/** parse.worker: opens files, keeps the slices, answers questions about genes and cells. */
+export type DataApi = {
+  open: { request: SliceSource; event: never; result: SliceInfo };
+  setUnit: { request: { sliceId: number; unit: SpatialUnit }; event: never; result: SliceInfo };
+  gene: { request: { sliceId: number; gene: number }; event: never; result: { counts: Float32Array } };
+  cell: { request: { sliceId: number; cell: number }; event: never; result: CellRecord };
+  /** Index of the cell with this exact name, -1 if there is none. */
+  findCell: { request: { sliceId: number; name: string }; event: never; result: { cell: number } };
+  /** The slice as an Arrow file, for the person to keep. */
+  exportArrow: { request: { sliceId: number }; event: never; result: { bytes: Uint8Array<ArrayBuffer> } };
+  close: { request: { sliceId: number }; event: never; result: null };
+  /** For the other workers only. */
+  slice: { request: { sliceId: number }; event: never; result: Slice };
+  geometry: {
+    request: { sliceId: number };
+    event: never;
+    result: { positions: Float32Array; sectionCodes: ArrayLike<number> & Slice["section"]["codes"] };
+  };
+  link: { request: { port: MessagePort }; event: never; result: null };
+};
+
+/** graph.worker: builds neighbourhoods. */
+export type GraphApi = {
+  build: {
+    request: { sliceId: number; recipe: GraphRecipe };
+    event: never;
+    result: { graphId: number; statistics: GraphStatistics };
+  };
+  /** Cells within `hops` of `cell`, nearest hop first, the cell itself first of all. */
+  neighbourhood: {
+    request: { graphId: number; cell: number; hops: number };
+    event: never;
+    result: { cells: Uint32Array; hop: Uint8Array; distances: Float32Array };
+  };
+  /** For the other workers only. */
+  graph: { request: { graphId: number }; event: never; result: SpatialGraph };
+  serve: { request: { port: MessagePort }; event: never; result: null };
+  link: Link<"data">;
+};
+
+export type TrainEvent =
+  | { readonly kind: "epoch"; readonly epoch: number; readonly loss: number; readonly milliseconds: number }
+  /** Where the run stands in the memory of the device. */
+  | { readonly kind: "memory"; readonly bytes: number; readonly peakBytes: number };
+
+/** engine.worker: owns the model and the training loop. */
+export type EngineApi = {
+  openBackend: {
+    request: { prefer: "auto" | "webgpu" | "wasm" | "cpu"; allowSoftware: boolean };
+    event: never;
+    result: BackendReport;
+  };
+  prepare: {
+    request: { sliceId: number; graphId: number; recipe: RunRecipe };
+    event: never;
+    result: { nParameters: number; embeddingSize: number };
+  };
+  /** Trains up to `untilEpoch`; aborting pauses after the epoch in hand. */
+  train: { request: { untilEpoch: number }; event: TrainEvent; result: { epoch: number; paused: boolean } };
+  /** Per-cell reconstruction error. */
+  cellLosses: { request: null; event: never; result: { losses: Float32Array } };
+  /** Attention over the neighbours of one cell; null for backbones without attention. */
+  attention: { request: { cell: number }; event: never; result: AttentionRecord | null };
+  /** Expression of one cell as the decoder rebuilds it from its neighbourhood, in the preprocessed scale. */
+  rebuilt: { request: { cell: number }; event: never; result: { expression: Float32Array } };
+  /** The weights as a safetensors file. */
+  weights: { request: null; event: never; result: { bytes: Uint8Array<ArrayBuffer> } };
+  /** Drops the model; the backend stays open. */
+  reset: { request: null; event: never; result: null };
+  /** For the analysis worker only. */
+  embedding: { request: null; event: never; result: { epoch: number; size: number; values: Float32Array } };
+  serve: { request: { port: MessagePort }; event: never; result: null };
+  link: Link<"data" | "graph">;
+};
+
+export type ClusterRequest =
+  | { readonly method: "leiden"; readonly resolution: number; readonly seed: number }
+  | { readonly method: "leiden-to-k"; readonly k: number; readonly seed: number }
+  | { readonly method: "k-means"; readonly k: number; readonly seed: number };
+
+export interface ClusterResult {
+  readonly codes: Int32Array; // (nObs,), 0 = largest
+  readonly nClusters: number;
+  readonly resolution: number | null;
+  readonly modularity: number | null;
+  readonly seconds: number;
+  readonly epoch: number;
+}
+
+export interface ProbeResult {
+  readonly label: string;
+  readonly categories: readonly string[];
+  readonly predicted: Int32Array; // (nObs,), code into categories
+  readonly probability: Float32Array; // (nObs,), of the predicted class
+  readonly heldOut: Uint8Array; // (nObs,), 1 = scored
+  readonly f1Micro: number;
+  readonly f1Macro: number;
+  readonly nTrain: number;
+  readonly nTest: number;
+  readonly epoch: number;
+}
+
+/** analysis.worker: everything that is asked of an embedding. */
+export type AnalysisApi = {
+  /** Colours and a plane of the newest embedding, axes kept steady from frame to frame. */
+  live: {
+    request: null;
+    event: never;
+    result: { epoch: number; colors: Uint8Array; plane: Float32Array };
+  };
+  cluster: { request: ClusterRequest; event: never; result: ClusterResult };
+  umap: {
+    request: { nNeighbours: number; minDist: number; seed: number };
+    event: { positions: Float32Array; epoch: number; epochs: number };
+    result: { positions: Float32Array };
+  };
+  probe: {
+    request: {
+      label: string;
+      codes: Int32Array;
+      categories: readonly string[];
+      holdOut: number;
+      split: "random" | "block";
+      seed: number;
+      sliceId: number;
+    };
+    event: never;
+    result: ProbeResult;
+  };
+  /** Agreement of two codings; -1 counts nowhere. */
+  score: {
+    request: { clusters: Int32Array; labels: Int32Array };
+    event: never;
+    result: { nScored: number; classes: number; ari: number; ami: number; nmi: number };
+  };
+  /** Forgets what belongs to an older run. */
+  reset: { request: null; event: never; result: null };
+  link: Link<"engine" | "data">;
+};
