@@ -26,7 +26,10 @@ if (built) {
   // imported late: it may install a browser, which needs no doing when the build is broken
   const { ensureChromium } = await import("./chromium.mjs");
   let executable = null;
-  if (check("a Chromium is there", () => void (executable = ensureChromium()))) {
+  const found = check("a Chromium is there", () => {
+    executable = ensureChromium();
+  });
+  if (found) {
     const env = executable ? { ...process.env, CHROMIUM_PATH: executable } : process.env;
     suite("end-to-end tests", "e2e.json", (report) =>
       bin("@playwright/test/cli.js", ["test"], { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }),

@@ -158,7 +158,15 @@ export function connect<A extends Api>(port: Port): Client<A> {
 
 function packError(thrown: unknown): ErrorMessage {
   const error = toLabError(thrown);
-  const { code, message, hint, detail, name: _name, stack: _stack, ...extra } = Object.assign({}, error, {
+  const {
+    code,
+    message,
+    hint,
+    detail,
+    name: _name,
+    stack: _stack,
+    ...extra
+  } = Object.assign({}, error, {
     message: error.message,
   }) as LabError & Record<string, unknown>;
   return { code, message, hint, detail, extra };

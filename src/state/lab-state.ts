@@ -132,7 +132,12 @@ export interface AnalysisState {
 export type ColorBy =
   | { readonly kind: "obs"; readonly name: string }
   | { readonly kind: "section" }
-  | { readonly kind: "gene"; readonly gene: number; readonly log: boolean; readonly range: readonly [number, number] | null }
+  | {
+      readonly kind: "gene";
+      readonly gene: number;
+      readonly log: boolean;
+      readonly range: readonly [number, number] | null;
+    }
   | { readonly kind: "cluster" }
   | { readonly kind: "prediction" }
   | { readonly kind: "embedding" }
@@ -151,7 +156,11 @@ export interface ViewState {
   readonly hoveredRecord: CellRecord | null;
   readonly selected: number | null;
   readonly selectedRecord: CellRecord | null;
-  readonly neighbours: { readonly cells: Uint32Array; readonly hop: Uint8Array; readonly distances: Float32Array } | null;
+  readonly neighbours: {
+    readonly cells: Uint32Array;
+    readonly hop: Uint8Array;
+    readonly distances: Float32Array;
+  } | null;
   readonly attention: AttentionRecord | null;
   readonly rebuilt: Float32Array | null;
   setTheme(theme: "dark" | "light"): void;
