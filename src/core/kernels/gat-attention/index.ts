@@ -1,0 +1,91 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { assertShape, LabError } from "../../errors";
+import type { DeviceCsr } from "../device-csr";
+import { runKernel } from "../register";
+import { GAT } from "./kernels";
+import { registerGatReference } from "./register-reference";
+
+registerGatReference();
+
+export interface GatOptions {
+  /** Slope of the LeakyReLU below zero; 0.2 in the paper. */
+  readonly negativeSlope: number;
+}
+
+/**
+ * Fused graph attention: y_i = sum over the neighbours j of i of alpha_ij h_j, per head, where alpha is the
+ * softmax over row i of LeakyReLU(source_j + target_i).
+ *
+ * The forward pass keeps one log-sum-exp per row and head, the backward pass computes alpha again from it; the most
+ * ever stored is edges x heads (the gradient of the scores), never edges x channels.
+ *
+ * @param graph   (nRows, nCols): row i listens to its columns; its weights are not used
+ * @param h       (nCols, heads * channels), float32
+ * @param source  (nCols, heads): score of a cell as neighbour
+ * @param target  (nRows, heads): score of a cell as listener
+ * @returns       (nRows, heads * channels); rows without neighbours are zero. Gradients in h, source and target.
+ * @throws LabError("shape") if sizes disagree or h is not a whole number of channels per head.
+ * Source: Velickovic et al. 2018, arXiv:1710.10903, eqs. 1-5, with a^T [W h_i || W h_j] split into its two halves.
+ */
+export function gatAggregate(
+  graph: DeviceCsr,
+  h: tf.Tensor2D,
+  source: tf.Tensor2D,
+  target: tf.Tensor2D,
+  { negativeSlope }: GatOptions,
+): tf.Tensor2D {
+  const heads = assertScores(graph, source, target);
+  assertShape("gatAggregate h", h.shape, [graph.nCols, -1]);
+  if (h.shape[1] % heads !== 0)
+    throw new LabError("shape", `gatAggregate h: ${h.shape[1]} channels do not divide into ${heads} heads.`);
+
+  const { indptr, indices, nnz, maxDegree, transposed } = graph;
+  const attributes = { negativeSlope, maxDegree };
+  const op = tf.customGrad((h, source, target, save) => {
+    const ends = { source: source as tf.Tensor, target: target as tf.Tensor };
+    const [y, lse] = runKernel(GAT.forward, { indptr, indices, h: h as tf.Tensor, ...ends }, attributes);
+    (save as tf.GradSaveFunc)([h as tf.Tensor, ends.source, ends.target, lse]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, [h, source, target, lse]: tf.Tensor[]) => {
+        if (nnz === 0) return [tf.zerosLike(h), tf.zerosLike(source), tf.zerosLike(target)];
+        const back = { indptr: transposed.indptr, indices: transposed.indices, dy, source, target, lse };
+        const [dh] = runKernel(GAT.featureGradient, back, { negativeSlope, maxDegree: transposed.maxDegree });
+        const [de] = runKernel(GAT.edgeGradient, { indptr, indices, h, dy, source, target, lse }, attributes);
+        const [dSource] = runKernel(GAT.edgeSum, { indptr: transposed.indptr, values: de, order: transposed.from });
+        const [dTarget] = runKernel(GAT.edgeSum, { indptr, values: de });
+        return [dh, dSource, dTarget];
+      },
+    };
+  });
+  return op(h, source, target) as tf.Tensor2D;
+}
+
+/**
+ * The attention itself, to look at: alpha of every edge and head. Not differentiable.
+ *
+ * @returns (nnz, heads), in CSR order; each row's entries sum to 1
+ */
+export function gatAttention(
+  graph: DeviceCsr,
+  source: tf.Tensor2D,
+  target: tf.Tensor2D,
+  { negativeSlope }: GatOptions,
+): tf.Tensor2D {
+  const heads = assertScores(graph, source, target);
+  if (graph.nnz === 0) return tf.zeros([0, heads]);
+  const { indptr, indices, maxDegree } = graph;
+  const attributes = { negativeSlope, maxDegree };
+  return tf.tidy(() => {
+    // The forward kernel gives the log-sum-exp; the source scores stand in for features that nobody reads.
+    const [, lse] = runKernel(GAT.forward, { indptr, indices, h: source, source, target }, attributes);
+    return runKernel(GAT.attention, { indptr, indices, source, target, lse }, attributes)[0] as tf.Tensor2D;
+  });
+}
+
+function assertScores(graph: DeviceCsr, source: tf.Tensor2D, target: tf.Tensor2D): number {
+  const heads = source.shape[1];
+  assertShape("attention source", source.shape, [graph.nCols, -1]);
+  assertShape("attention target", target.shape, [graph.nRows, heads]);
+  return heads;
+}

@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { assertShape } from "../../errors";
+import { registerReference, runKernel } from "../register";
+import { gatherRowsReference } from "./reference";
+
+const NAME = "LabGatherRows";
+
+registerReference(NAME, ({ x, index }) => [
+  {
+    shape: [index.shape[0], x.shape[1]],
+    values: gatherRowsReference(x.values, index.values, x.shape[1]),
+  },
+]);
+
+/**
+ * Rows of x in the order of `index`; -1 gives a zero row.
+ *
+ * Differs from tf.gather: no row is taken twice, so the gradient is the same gather by `inverse`: no scattered
+ * sums, a fixed order, and it exists on every backend (tfjs-backend-wasm has no UnsortedSegmentSum).
+ *
+ * @param x        (nRows, nChannels), float32
+ * @param index    (nOut,), int32, each in [-1, nRows), none but -1 repeated
+ * @param inverse  (nRows,), int32: where each row of x went in `index`, -1 if nowhere
+ * @returns        (nOut, nChannels)
+ * @throws LabError("shape") if `inverse` does not have as many entries as x has rows.
+ */
+export function gatherRows(x: tf.Tensor2D, index: tf.Tensor1D, inverse: tf.Tensor1D): tf.Tensor2D {
+  assertShape("gatherRows inverse", inverse.shape, [x.shape[0]]);
+  const apply = (v: tf.Tensor, rows: tf.Tensor1D) => runKernel(NAME, { x: v, index: rows })[0];
+  const op = tf.customGrad((v) => ({
+    value: apply(v as tf.Tensor, index),
+    gradFunc: (dy: tf.Tensor) => [apply(dy, inverse)],
+  }));
+  return op(x) as tf.Tensor2D;
+}
