@@ -117,6 +117,8 @@ export interface AnalysisState {
   readonly cellLosses: Float32Array | null;
   readonly analysing: (Working & { readonly what: "clusters" | "umap" | "prediction" }) | null;
   readonly analysisError: LabError | null;
+  /** Epoch of the embedding there is to analyse, null before the first. */
+  embeddingEpoch(): number | null;
   setLabel(label: string | null): void;
   setSplit(split: "random" | "block"): void;
   setClusterRequest(request: ClusterRequest): void;

@@ -1,0 +1,25 @@
+import { create } from "zustand";
+import { createAnalysisSlice } from "./analysis-slice";
+import { createDataSlice } from "./data-slice";
+import { watchThreads } from "./engine";
+import { createGraphSlice } from "./graph-slice";
+import type { LabState } from "./lab-state";
+import { createRunSlice } from "./run-slice";
+import { createViewSlice } from "./view-slice";
+
+/** The whole state of the page. Select narrowly: `useLab((s) => s.epoch)`. */
+export const useLab = create<LabState>()((...args) => ({
+  ...createDataSlice(...args),
+  ...createGraphSlice(...args),
+  ...createRunSlice(...args),
+  ...createAnalysisSlice(...args),
+  ...createViewSlice(...args),
+}));
+
+watchThreads((thread, error) => {
+  const state = useLab.getState();
+  if (thread === "engine") useLab.setState({ run: { kind: "failed", error }, backend: null, runRecipe: null });
+  else if (thread === "analysis") useLab.setState({ analysing: null, analysisError: error });
+  else if (thread === "graph") useLab.setState({ graph: { kind: "failed", error } });
+  else useLab.setState({ opening: null, openError: { name: state.opening?.name ?? "the slice", error } });
+});

@@ -1,0 +1,175 @@
+import type { TrainEvent } from "../../workers/protocol";
+import { LabError, toLabError } from "../core/errors";
+import { defaultRecipe } from "../core/train/recipe";
+import { saveFile } from "./download";
+import { getThreads, restartEngine } from "./engine";
+import { emptyAnalysis, emptyRun } from "./fresh";
+import type { RunState } from "./lab-state";
+import { startLiveView } from "./live-view";
+import type { SliceCreator } from "./slice-creator";
+
+/** Steps 3 and 4: what to train, and the run itself. */
+export const createRunSlice: SliceCreator<RunState> = (set, get) => {
+  /** Pauses the training call in hand. */
+  let pauseCall: (() => void) | null = null;
+  let recent: number[] = [];
+
+  const onEvent = (event: TrainEvent): void => {
+    switch (event.kind) {
+      case "epoch": {
+        recent = [...recent, event.milliseconds].slice(-9);
+        const { losses, lossVersion } = get();
+        losses.push(event.loss);
+        set({ epoch: event.epoch, lossVersion: lossVersion + 1, millisecondsPerEpoch: median(recent) });
+        return;
+      }
+      case "memory":
+        set({ peakBytes: event.peakBytes });
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+
+  /** Opens the backend and builds the model unless a run is there to go on with. */
+  const prepare = async (): Promise<void> => {
+    const { slice, graph, recipe } = get();
+    if (!slice) throw new LabError("missing", "There is no slice to train on.", "Open a file first.");
+    if (graph.kind !== "ready")
+      throw new LabError("missing", "There is no graph yet.", "Build the graph in step 2 first.");
+    const abort = new AbortController();
+    const cancel = (): void => abort.abort();
+    set({ ...emptyRun, losses: [], ...emptyAnalysis, run: { kind: "preparing", progress: null, cancel } });
+    recent = [];
+    const { engine, analysis } = await getThreads();
+    await analysis("reset", null);
+    await ensureBackend();
+    const { nParameters } = await engine(
+      "prepare",
+      { sliceId: slice.id, graphId: graph.graphId, recipe },
+      {
+        signal: abort.signal,
+        onProgress: (progress) => set({ run: { kind: "preparing", progress, cancel } }),
+      },
+    );
+    set({ runRecipe: recipe, nParameters });
+  };
+
+  const ensureBackend = async (): Promise<void> => {
+    if (get().backend) return;
+    const { engine } = await getThreads();
+    const { backendChoice: prefer, allowSoftware } = get();
+    set({ backend: await engine("openBackend", { prefer, allowSoftware }) });
+  };
+
+  /** Trains to `until`, recolouring on the way; resolves once paused or there. */
+  const trainTo = async (until: number): Promise<void> => {
+    const abort = new AbortController();
+    pauseCall = () => abort.abort();
+    set({ run: { kind: "training", until } });
+    const live = startLiveView(set, get);
+    try {
+      const { engine } = await getThreads();
+      const { paused } = await engine("train", { untilEpoch: until }, { signal: abort.signal, onEvent });
+      set({ run: paused ? { kind: "paused", until } : { kind: "done" } });
+    } finally {
+      pauseCall = null;
+      await live.stop();
+    }
+  };
+
+  const guarded = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (thrown) {
+      const error = toLabError(thrown);
+      if (error.code === "cancelled") {
+        set({ run: get().runRecipe ? { kind: "paused", until: get().recipe.epochs } : { kind: "idle" } });
+        return;
+      }
+      set({ run: { kind: "failed", error } });
+      // a lost device or a trapped module poisons its thread: the next run gets a fresh one
+      if (error.code === "device" || error.code === "memory" || error.code === "internal") {
+        await restartEngine();
+        set({ backend: null, runRecipe: null });
+      }
+    }
+  };
+
+  const busy = (): boolean => get().run.kind === "preparing" || get().run.kind === "training";
+
+  return {
+    recipe: defaultRecipe(),
+    backendChoice: "auto",
+    allowSoftware: false,
+    backend: null,
+    ...emptyRun,
+    editRecipe: (change) => set({ recipe: change(get().recipe) }),
+    async chooseBackend(backendChoice, allowSoftware = false) {
+      await get().reset();
+      set({ backendChoice, allowSoftware, backend: null });
+      await restartEngine();
+      await guarded(ensureBackend);
+    },
+    train: () =>
+      guarded(async () => {
+        if (busy()) return;
+        const { run, runRecipe, epoch } = get();
+        if (!runRecipe || run.kind === "failed" || run.kind === "idle") await prepare();
+        const from = get().epoch;
+        const epochs = get().runRecipe?.epochs ?? get().recipe.epochs;
+        const until = run.kind === "paused" && epoch < run.until ? run.until : from + epochs;
+        await trainTo(until);
+        if (get().run.kind === "done") void get().analyse();
+      }),
+    pause: () => pauseCall?.(),
+    step: () =>
+      guarded(async () => {
+        if (busy()) return;
+        const { run, runRecipe } = get();
+        if (!runRecipe || run.kind === "failed" || run.kind === "idle") await prepare();
+        const until = run.kind === "paused" ? run.until : (get().runRecipe?.epochs ?? 0);
+        await trainTo(get().epoch + 1);
+        set({ run: get().epoch < until ? { kind: "paused", until } : { kind: "done" } });
+      }),
+    async stop() {
+      pauseCall?.();
+      // the training call ends after the epoch in hand
+      while (get().run.kind === "training") await new Promise((resolve) => setTimeout(resolve, 20));
+      if (get().run.kind !== "paused") return;
+      set({ run: { kind: "done" } });
+      void get().analyse();
+    },
+    async reset() {
+      const { run } = get();
+      if (run.kind === "preparing") run.cancel();
+      pauseCall?.();
+      while (busy()) await new Promise((resolve) => setTimeout(resolve, 20));
+      get().analysing?.cancel();
+      if (get().runRecipe) {
+        const { engine, analysis } = await getThreads();
+        await Promise.all([engine("reset", null), analysis("reset", null)]);
+      }
+      const usesResult = ["cluster", "prediction", "embedding", "loss"].includes(get().colorBy.kind);
+      const { label } = get();
+      set({
+        ...emptyRun,
+        losses: [],
+        ...emptyAnalysis,
+        attention: null,
+        rebuilt: null,
+        ...(usesResult ? { colorBy: label ? { kind: "obs", name: label } : { kind: "section" } } : {}),
+      });
+    },
+    async downloadWeights() {
+      const { engine } = await getThreads();
+      const { bytes } = await engine("weights", null);
+      saveFile(`${get().slice?.name ?? "model"}.safetensors`, bytes, "application/octet-stream");
+    },
+  };
+};
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? null;
+}
