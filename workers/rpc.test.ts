@@ -6,6 +6,7 @@ import { connect, type Port, type Progress, serve } from "./rpc";
 type CountApi = {
   count: { request: { to: number }; event: { at: number }; result: { bytes: Float32Array; at: number } };
   never: { request: null; event: never; result: null };
+  spin: { request: null; event: { spinning: true }; result: { turns: number } };
 };
 
 const open: MessagePort[] = [];
@@ -35,6 +36,13 @@ function pair() {
       return { result: { bytes, at }, transfer: [bytes.buffer] };
     },
     never: () => new Promise(() => {}),
+    spin: (_, { task, emit }) => {
+      emit({ spinning: true });
+      let turns = 0;
+      // no message can come in meanwhile; the flag in shared memory does
+      while (!task.cancelled && turns < 1e9) turns++;
+      return { result: { turns } };
+    },
   });
   return connect<CountApi>(port2 as unknown as Port);
 }
@@ -72,6 +80,13 @@ test("aborting cancels the work, also when the signal was aborted before the cal
   await expect(call("count", { to: 1e6 }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
     code: "cancelled",
   });
+});
+
+test("a synchronous loop sees that it was cancelled, for no message reaches it", async () => {
+  const abort = new AbortController();
+  const spinning = pair()("spin", null, { signal: abort.signal });
+  abort.abort();
+  expect((await spinning).turns).toBeLessThan(1e9);
 });
 
 test("an unknown method is an error, not a silence", async () => {

@@ -58,7 +58,9 @@ interface ErrorMessage {
   readonly extra: Record<string, unknown>;
 }
 
-type ToWorker = { kind: "call"; id: number; method: string; request: unknown } | { kind: "abort"; id: number };
+type ToWorker =
+  | { kind: "call"; id: number; method: string; request: unknown; flag: Int32Array<SharedArrayBuffer> | null }
+  | { kind: "abort"; id: number };
 type FromWorker =
   | { kind: "event"; id: number; event: unknown }
   | { kind: "progress"; id: number; progress: Progress }
@@ -80,7 +82,7 @@ export function serve<A extends Api>(port: Port, handlers: Handlers<A>): void {
   const running = new Map<number, AbortController>();
   const send = (message: FromWorker, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
 
-  const answer = async (id: number, method: string, request: unknown): Promise<void> => {
+  const answer = async ({ id, method, request, flag }: ToWorker & { kind: "call" }): Promise<void> => {
     const abort = new AbortController();
     running.set(id, abort);
     let lastProgress = 0;
@@ -92,7 +94,7 @@ export function serve<A extends Api>(port: Port, handlers: Handlers<A>): void {
         send({ kind: "progress", id, progress: { done, total, what } });
       },
       get cancelled() {
-        return abort.signal.aborted;
+        return abort.signal.aborted || (flag !== null && Atomics.load(flag, 0) !== 0);
       },
     };
     try {
@@ -110,7 +112,7 @@ export function serve<A extends Api>(port: Port, handlers: Handlers<A>): void {
 
   port.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     if (data.kind === "abort") running.get(data.id)?.abort();
-    else if (data.kind === "call") void answer(data.id, data.method, data.request);
+    else if (data.kind === "call") void answer(data);
   });
   port.start?.();
 }
@@ -144,9 +146,14 @@ export function connect<A extends Api>(port: Port): Client<A> {
       const { onEvent, onProgress, signal, transfer = [] } = options;
       const id = nextId++;
       pending.set(id, { resolve, reject, onEvent: onEvent as Pending["onEvent"], onProgress });
-      signal?.addEventListener("abort", () => port.postMessage({ kind: "abort", id }, []), { once: true });
-      port.postMessage({ kind: "call", id, method, request }, transfer);
-      if (signal?.aborted) port.postMessage({ kind: "abort", id }, []);
+      const flag = signal ? cancelFlag() : null;
+      const abort = (): void => {
+        if (flag) Atomics.store(flag, 0, 1);
+        port.postMessage({ kind: "abort", id }, []);
+      };
+      port.postMessage({ kind: "call", id, method, request, flag }, transfer);
+      if (signal?.aborted) abort();
+      else signal?.addEventListener("abort", abort, { once: true });
     });
   const fail = (error: LabError): void => {
     dead = error;
@@ -154,6 +161,17 @@ export function connect<A extends Api>(port: Port): Client<A> {
     pending.clear();
   };
   return Object.assign(call, { fail }) as unknown as Client<A>;
+}
+
+/**
+ * A word of shared memory, so that a call deep in a synchronous loop sees that it was cancelled: the abort message
+ * would wait until the loop is over. Null where the page is not cross-origin isolated; then only the message is left.
+ */
+function cancelFlag(): Int32Array<SharedArrayBuffer> | null {
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  return isolated === false || typeof SharedArrayBuffer === "undefined"
+    ? null
+    : new Int32Array(new SharedArrayBuffer(4));
 }
 
 function packError(thrown: unknown): ErrorMessage {

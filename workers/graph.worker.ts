@@ -1,0 +1,47 @@
+import { LabError } from "../src/core/errors";
+import { buildGraph } from "../src/core/graph/build-graph";
+import { neighbourhood } from "../src/core/graph/neighbourhood";
+import type { SpatialGraph } from "../src/core/graph/spatial-graph";
+import { shareArrays } from "./memory";
+import type { DataApi, GraphApi } from "./protocol";
+import { type Client, connect, type Handlers, type Port, serve } from "./rpc";
+
+/** The run in hand may still use the graph before the newest; older ones go. */
+const kept = 3;
+
+const graphs = new Map<number, SpatialGraph>();
+let nextId = 1;
+let data: Client<DataApi> | null = null;
+
+const handlers: Handlers<GraphApi> = {
+  async build({ sliceId, recipe }, { task }) {
+    if (!data) throw new LabError("internal", "The graph thread has no link to the data.");
+    const { positions, sectionCodes } = await data("geometry", { sliceId });
+    const { graph, statistics } = await buildGraph(positions, sectionCodes, recipe, task);
+    const graphId = nextId++;
+    graphs.set(graphId, shareArrays(graph));
+    for (const old of graphs.keys()) if (old <= graphId - kept) graphs.delete(old);
+    return { result: { graphId, statistics } };
+  },
+  neighbourhood({ graphId, cell, hops }) {
+    const found = neighbourhood(get(graphId), cell, hops);
+    return { result: found };
+  },
+  graph: ({ graphId }) => ({ result: get(graphId) }),
+  serve({ port }) {
+    serve<GraphApi>(port as unknown as Port, handlers);
+    return { result: null };
+  },
+  link({ port }) {
+    data = connect<DataApi>(port as unknown as Port);
+    return { result: null };
+  },
+};
+
+function get(graphId: number): SpatialGraph {
+  const graph = graphs.get(graphId);
+  if (!graph) throw new LabError("missing", `Graph ${graphId} is gone.`, "Build the graph again.");
+  return graph;
+}
+
+serve<GraphApi>(self as unknown as Port, handlers);
