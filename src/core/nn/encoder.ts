@@ -1,0 +1,168 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { LabError } from "../errors";
+import type { DeviceCsr } from "../kernels/device-csr";
+import { dropout } from "../kernels/dropout";
+import { hash32, type Rng } from "../random";
+import { type BatchStatistics, batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
+import { elu } from "./elu";
+import type { Features } from "./features";
+import { type AttentionLogits, gatConv } from "./gat-conv";
+import { gcnConv } from "./gcn-conv";
+import { glorot, linearInit } from "./init";
+import { sageConv } from "./sage-conv";
+import type { Params } from "./tensors";
+
+export type Backbone = "gcn" | "sage" | "gat";
+
+export interface EncoderOptions {
+  readonly layers: number;
+  /** Width of every layer and of the embedding; all heads together. */
+  readonly hidden: number;
+  /** Attention heads of a GAT; each is hidden / heads wide. Other backbones ignore it. */
+  readonly heads: number;
+  readonly batchNorm: boolean;
+  /** Share of activations set to zero between layers while training. */
+  readonly dropout: number;
+  /** Adds a layer's input to its output, from the second layer on. */
+  readonly skip: boolean;
+}
+
+export interface EncoderSpec extends EncoderOptions {
+  readonly backbone: Backbone;
+  readonly nVars: number;
+}
+
+/** Training draws dropout from `seed` and normalises by the batch; evaluation does neither. */
+export type Mode = { readonly kind: "training"; readonly seed: number } | { readonly kind: "evaluation" };
+
+export interface Encoded {
+  readonly embedding: tf.Tensor2D; // (nObs, hidden)
+  /** Of each norm in order; empty in evaluation. */
+  readonly statistics: readonly BatchStatistics[];
+  /** Of each layer in order; empty but for a GAT. */
+  readonly logits: readonly AttentionLogits[];
+}
+
+/** Weights as torch_geometric initialises them, under the names of its state_dict. */
+export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
+  const { backbone, layers, hidden, heads } = spec;
+  const weights: Record<string, tf.Tensor> = {};
+  const buffers: Record<string, tf.Tensor> = {};
+  for (let i = 0; i < layers; i++) {
+    const width = i === 0 ? spec.nVars : hidden;
+    const conv = `convs.${i}`;
+    if (backbone === "sage") {
+      weights[`${conv}.lin_l.weight`] = linearInit([width, hidden], width, rng);
+      weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
+      weights[`${conv}.lin_r.weight`] = linearInit([width, hidden], width, rng);
+    } else {
+      weights[`${conv}.lin.weight`] = glorot([width, hidden], width, hidden, rng);
+      weights[`${conv}.bias`] = tf.zeros([hidden]);
+    }
+    if (backbone === "gat") {
+      const d = hidden / heads;
+      weights[`${conv}.att_src`] = glorot([1, heads, d], heads, d, rng);
+      weights[`${conv}.att_dst`] = glorot([1, heads, d], heads, d, rng);
+    }
+    if (spec.batchNorm) {
+      weights[`norms.${i}.module.weight`] = tf.ones([hidden]);
+      weights[`norms.${i}.module.bias`] = tf.zeros([hidden]);
+      buffers[`norms.${i}.module.running_mean`] = tf.zeros([hidden]);
+      buffers[`norms.${i}.module.running_var`] = tf.ones([hidden]);
+    }
+  }
+  return { weights, buffers };
+}
+
+/**
+ * Convolution, batch norm, ELU and dropout per layer; the last layer has neither ELU nor dropout.
+ *
+ * @param graph     what the backbone's convolution reads, shape (nObs, nObs)
+ * @param features  expression, shape (nObs, nVars)
+ */
+export function encode(params: Params, spec: EncoderSpec, graph: DeviceCsr, features: Features, mode: Mode): Encoded {
+  const statistics: BatchStatistics[] = [];
+  const logits: AttentionLogits[] = [];
+  let input = features;
+  for (let i = 0; i < spec.layers; i++) {
+    const last = i === spec.layers - 1;
+    const conv = convolve(params, spec.backbone, i, graph, input);
+    if (conv.logits) logits.push(conv.logits);
+    let y = conv.y;
+    if (spec.batchNorm) y = norm(params, i, y, mode, statistics);
+    if (!last) y = elu(y);
+    if (spec.skip && input.kind === "dense") y = tf.add(y, input.x);
+    if (!last && mode.kind === "training" && spec.dropout > 0) {
+      y = dropout(y, { rate: spec.dropout, seed: hash32(mode.seed + i) });
+    }
+    input = { kind: "dense", x: y };
+  }
+  return { embedding: (input as { x: tf.Tensor2D }).x, statistics, logits };
+}
+
+/** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
+export function updateRunningStatistics(
+  buffers: Params["buffers"],
+  statistics: readonly BatchStatistics[],
+  nObs: number,
+): Record<string, tf.Tensor> {
+  const momentum = 0.1;
+  const next: Record<string, tf.Tensor> = {};
+  const move = (name: string, value: tf.Tensor) => {
+    const old = buffers[name];
+    next[name] = tf.add(tf.mul(old, 1 - momentum), tf.mul(tf.reshape(value, old.shape), momentum));
+  };
+  statistics.forEach(({ mean, variance }, i) => {
+    move(`norms.${i}.module.running_mean`, mean);
+    move(`norms.${i}.module.running_var`, tf.mul(variance, nObs / Math.max(1, nObs - 1)));
+  });
+  return next;
+}
+
+function convolve(
+  { weights }: Params,
+  backbone: Backbone,
+  layer: number,
+  graph: DeviceCsr,
+  input: Features,
+): { y: tf.Tensor2D; logits?: AttentionLogits } {
+  const at = <T extends tf.Tensor>(name: string) => weights[`convs.${layer}.${name}`] as T;
+  switch (backbone) {
+    case "gcn":
+      return { y: gcnConv(graph, input, { weight: at("lin.weight"), bias: at("bias") }) };
+    case "sage": {
+      const bias = at<tf.Tensor1D>("lin_l.bias");
+      return {
+        y: sageConv(graph, input, { neighbourWeight: at("lin_l.weight"), rootWeight: at("lin_r.weight"), bias }),
+      };
+    }
+    case "gat":
+      return gatConv(graph, input, {
+        weight: at("lin.weight"),
+        attSource: at("att_src"),
+        attTarget: at("att_dst"),
+        bias: at("bias"),
+      });
+    default:
+      backbone satisfies never;
+      throw new LabError("internal", `Unknown backbone ${String(backbone)}.`);
+  }
+}
+
+function norm(
+  { weights, buffers }: Params,
+  layer: number,
+  x: tf.Tensor2D,
+  mode: Mode,
+  statistics: BatchStatistics[],
+): tf.Tensor2D {
+  const name = `norms.${layer}.module`;
+  const affine = { weight: weights[`${name}.weight`] as tf.Tensor1D, bias: weights[`${name}.bias`] as tf.Tensor1D };
+  if (mode.kind === "training") {
+    const batch = batchStatistics(x);
+    statistics.push(batch);
+    return batchNorm(x, affine, batch);
+  }
+  const row = (buffer: string) => tf.reshape<tf.Rank.R2>(buffers[`${name}.${buffer}`], [1, -1]);
+  return normalizeWith(x, affine, { mean: row("running_mean"), variance: row("running_var") });
+}

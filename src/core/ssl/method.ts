@@ -1,0 +1,42 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Encoded, EncoderSpec, Mode } from "../nn/encoder";
+import type { NamedTensors, Params } from "../nn/tensors";
+import type { Rng } from "../random";
+import type { GraphBatch } from "./graph-batch";
+
+/** What a method is set to for the length of a run. */
+export interface Setting<Config extends object> {
+  readonly encoder: EncoderSpec;
+  readonly config: Config;
+}
+
+/**
+ * One self-supervised method. Stateless: everything that changes lives in `Params`.
+ * A step is augment -> forward -> loss -> (the trainer applies the gradients) -> update.
+ * The trainer wraps every call in `tf.tidy`; only what `init` and `update` return outlives it.
+ */
+export interface SslMethod<Config extends object, Views, Outputs> {
+  readonly id: string;
+  readonly source: string; // paper, equation; official code
+  readonly defaults: Readonly<Config>;
+  /** Fresh weights (learned) and buffers (not learned). The encoder's stand under the prefix `encoder`. */
+  init(setting: Setting<Config>, batch: GraphBatch, rng: Rng): Params;
+  /** What the network gets to see this step; reads no parameter. */
+  augment(batch: GraphBatch, config: Config, rng: Rng): Views;
+  /** Differentiable in `params.weights`. The tensors of its outputs are the method's own, never the batch's. */
+  forward(params: Params, views: Views, setting: Setting<Config>, mode: Mode): Outputs;
+  /** Reads no parameter. */
+  loss(outputs: Outputs, config: Config): tf.Scalar;
+  /** The buffers after a step: running statistics, moving averages, queues. `params.weights` are the new ones. */
+  update(params: Params, outputs: Outputs, config: Config, step: number): NamedTensors;
+  /** The encoder on everything, nothing hidden, with running statistics. */
+  embed(params: Params, batch: GraphBatch, setting: Setting<Config>): Encoded;
+  /** Each cell's own share of the loss, shape (nObs,), drawn from `rng` and repeatable. */
+  cellLosses(params: Params, batch: GraphBatch, setting: Setting<Config>, rng: Rng): tf.Tensor1D;
+  /** A cell's expression as seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */
+  rebuild?(params: Params, batch: GraphBatch, setting: Setting<Config>, cell: number): tf.Tensor1D;
+}
+
+/** A method whose own types are nobody else's business: what the trainer holds. */
+// biome-ignore lint/suspicious/noExplicitAny: views and outputs pass from one function of a method to the next only
+export type AnySslMethod = SslMethod<any, any, any>;

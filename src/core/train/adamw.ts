@@ -1,0 +1,57 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { NamedTensors } from "../nn/tensors";
+
+export interface AdamWOptions {
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+export interface AdamWState {
+  readonly step: number;
+  readonly m: NamedTensors; // first moment
+  readonly v: NamedTensors; // second moment
+}
+
+/** State before the first step. */
+export function initAdamW(weights: NamedTensors): AdamWState {
+  const zeros = () => Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, tf.zerosLike(w)]));
+  return { step: 0, m: zeros(), v: zeros() };
+}
+
+/**
+ * One step:  m ← β1 m + (1 - β1) g,  v ← β2 v + (1 - β2) g²,
+ * w ← (1 - lr λ) w - lr m̂ / (sqrt(v̂) + ε),  m̂ = m / (1 - β1^t),  v̂ = v / (1 - β2^t).
+ *
+ * Decay is for matrices: biases, norms and attention vectors are left alone.
+ * @returns new weights and new state; nothing given is changed or disposed
+ * Source: Loshchilov & Hutter 2019, arXiv:1711.05101, alg. 2; torch.optim.AdamW.
+ */
+export function adamW(
+  gradients: NamedTensors,
+  state: AdamWState,
+  weights: NamedTensors,
+  { learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions,
+): [NamedTensors, AdamWState] {
+  const step = state.step + 1;
+  const rate = learningRate / (1 - beta1 ** step);
+  const rootCorrection = Math.sqrt(1 - beta2 ** step);
+  const next: Record<string, tf.Tensor> = {};
+  const m: Record<string, tf.Tensor> = {};
+  const v: Record<string, tf.Tensor> = {};
+  for (const [name, w] of Object.entries(weights)) {
+    const g = gradients[name];
+    m[name] = tf.add(tf.mul(state.m[name], beta1), tf.mul(g, 1 - beta1));
+    v[name] = tf.add(tf.mul(state.v[name], beta2), tf.mul(tf.square(g), 1 - beta2));
+    const move = tf.div(m[name], tf.add(tf.div(tf.sqrt(v[name]), rootCorrection), epsilon));
+    const kept = decays(name, w) ? tf.mul(w, 1 - learningRate * weightDecay) : w;
+    next[name] = tf.sub(kept, tf.mul(move, rate));
+  }
+  return [next, { step, m, v }];
+}
+
+function decays(name: string, w: tf.Tensor): boolean {
+  return w.rank === 2 && name.endsWith("weight");
+}

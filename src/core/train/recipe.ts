@@ -1,0 +1,158 @@
+import { LabError } from "../errors";
+import type { GraphRecipe } from "../graph/spatial-graph";
+import type { Backbone, EncoderOptions } from "../nn/encoder";
+import type { NormalizeRecipe } from "../preprocess/normalize";
+import { type MaeConfig, mae } from "../ssl/mae";
+
+/** The one description of a run; the page, the command line and run.json speak it. Plain JSON. */
+export interface RunRecipe {
+  readonly version: 1;
+  readonly method: "mae";
+  readonly config: MaeConfig;
+  readonly backbone: Backbone;
+  readonly encoder: EncoderOptions;
+  readonly preprocess: NormalizeRecipe;
+  readonly graph: GraphRecipe;
+  readonly optimizer: { readonly learningRate: number; readonly weightDecay: number };
+  /** Passes over all cells; with the full graph one step each. */
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+/** A recipe that gives useful domains without a setting touched; measured in docs/training.md. */
+export function defaultRecipe(overrides: Partial<RunRecipe> = {}): RunRecipe {
+  return {
+    version: 1,
+    method: "mae",
+    config: mae.defaults,
+    backbone: "gat",
+    encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, skip: true },
+    preprocess: { targetSum: "median", log1p: true, scale: false },
+    graph: { kind: "knn", k: 6, symmetrize: "union" },
+    optimizer: { learningRate: 2e-3, weightDecay: 1e-5 },
+    epochs: 100,
+    seed: 0,
+    ...overrides,
+  };
+}
+
+/**
+ * Checks a recipe that came from a file, a URL or a form.
+ *
+ * @returns the recipe, holding nothing but known keys
+ * @throws LabError("range") naming the key, what it may be and what came
+ */
+export function validateRecipe(value: unknown): RunRecipe {
+  const r = object(
+    "recipe",
+    value,
+    ["version", "method", "config", "backbone", "encoder", "preprocess", "graph"].concat([
+      "optimizer",
+      "epochs",
+      "seed",
+    ]),
+  );
+  oneOf("version", r.version, [1]);
+  const config = object("config", r.config, ["maskRatio", "maskFill"]);
+  const encoder = object("encoder", r.encoder, ["layers", "hidden", "heads", "batchNorm", "dropout", "skip"]);
+  const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale"]);
+  const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
+  const recipe: RunRecipe = {
+    version: 1,
+    method: oneOf("method", r.method, ["mae"]),
+    config: {
+      maskRatio: number("config.maskRatio", config.maskRatio, { min: 0.01, max: 0.99 }),
+      maskFill: oneOf("config.maskFill", config.maskFill, ["zero", "token"]),
+    },
+    backbone: oneOf("backbone", r.backbone, ["gcn", "sage", "gat"]),
+    encoder: {
+      layers: integer("encoder.layers", encoder.layers, { min: 1, max: 8 }),
+      hidden: integer("encoder.hidden", encoder.hidden, { min: 1, max: 1024 }),
+      heads: integer("encoder.heads", encoder.heads, { min: 1, max: 16 }),
+      batchNorm: boolean("encoder.batchNorm", encoder.batchNorm),
+      dropout: number("encoder.dropout", encoder.dropout, { min: 0, max: 0.9 }),
+      skip: boolean("encoder.skip", encoder.skip),
+    },
+    preprocess: {
+      targetSum:
+        preprocess.targetSum === "median"
+          ? "median"
+          : number("preprocess.targetSum", preprocess.targetSum, { min: 1, max: 1e9 }, ' or "median"'),
+      log1p: boolean("preprocess.log1p", preprocess.log1p),
+      scale: boolean("preprocess.scale", preprocess.scale),
+    },
+    graph: validateGraph(r.graph),
+    optimizer: {
+      learningRate: number("optimizer.learningRate", optimizer.learningRate, { min: 1e-7, max: 1 }),
+      weightDecay: number("optimizer.weightDecay", optimizer.weightDecay, { min: 0, max: 1 }),
+    },
+    epochs: integer("epochs", r.epochs, { min: 1, max: 1_000_000 }),
+    seed: integer("seed", r.seed, { min: 0, max: 2 ** 32 - 1 }),
+  };
+  const { hidden, heads } = recipe.encoder;
+  if (recipe.backbone === "gat" && hidden % heads !== 0) {
+    throw new LabError(
+      "range",
+      `encoder.hidden must be a multiple of encoder.heads for a GAT, got ${hidden} and ${heads}.`,
+      `Each head takes an equal share of the width: choose ${Math.ceil(hidden / heads) * heads}, or fewer heads.`,
+    );
+  }
+  return recipe;
+}
+
+function validateGraph(value: unknown): GraphRecipe {
+  const kind = oneOf("graph.kind", (value as { kind?: unknown } | null)?.kind, ["knn", "radius", "delaunay"]);
+  switch (kind) {
+    case "knn": {
+      const { k, symmetrize } = object("graph", value, ["kind", "k", "symmetrize"]);
+      return {
+        kind,
+        k: integer("graph.k", k, { min: 1, max: 1000 }),
+        symmetrize: oneOf("graph.symmetrize", symmetrize, ["union", "intersection", "doubled", "none"]),
+      };
+    }
+    case "radius": {
+      const { radiusMicrons } = object("graph", value, ["kind", "radiusMicrons"]);
+      return { kind, radiusMicrons: number("graph.radiusMicrons", radiusMicrons, { min: 1e-3, max: 1e6 }, " µm") };
+    }
+    case "delaunay": {
+      const { maxEdgeMicrons: longest } = object("graph", value, ["kind", "maxEdgeMicrons"]);
+      if (longest === null) return { kind, maxEdgeMicrons: null };
+      return { kind, maxEdgeMicrons: number("graph.maxEdgeMicrons", longest, { min: 1e-3, max: 1e6 }, " µm or null") };
+    }
+  }
+}
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+function refuse(key: string, expected: string, got: unknown): never {
+  throw new LabError("range", `${key} must be ${expected}, got ${JSON.stringify(got) ?? "nothing"}.`);
+}
+
+function object(key: string, value: unknown, keys: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(key, "an object", value);
+  const unknown = Object.keys(value).find((k) => !keys.includes(k));
+  if (unknown !== undefined) refuse(key, `an object of ${keys.join(", ")}`, unknown);
+  return value as Record<string, unknown>;
+}
+
+function number(key: string, value: unknown, { min, max }: Bounds, more = ""): number {
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  return refuse(key, `a number from ${min} to ${max}${more}`, value);
+}
+
+function integer(key: string, value: unknown, bounds: Bounds): number {
+  if (Number.isInteger(value)) return number(key, value, bounds);
+  return refuse(key, `a whole number from ${bounds.min} to ${bounds.max}`, value);
+}
+
+function boolean(key: string, value: unknown): boolean {
+  return typeof value === "boolean" ? value : refuse(key, "true or false", value);
+}
+
+function oneOf<T extends string | number>(key: string, value: unknown, allowed: readonly T[]): T {
+  return allowed.includes(value as T) ? (value as T) : refuse(key, `one of ${allowed.join(", ")}`, value);
+}

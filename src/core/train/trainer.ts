@@ -1,0 +1,218 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Backend } from "../backend/backend";
+import { LabError } from "../errors";
+import type { SpatialGraph } from "../graph/spatial-graph";
+import type { EncoderSpec } from "../nn/encoder";
+import { disposeAll, keepResult, type NamedArray, type NamedTensors, type Params, toTorchLayout } from "../nn/tensors";
+import { normalizeExpression } from "../preprocess/normalize";
+import { deriveRng } from "../random";
+import type { Slice } from "../slice/slice";
+import { type GraphBatch, uploadBatch } from "../ssl/graph-batch";
+import type { AnySslMethod, Setting } from "../ssl/method";
+import { sslMethods } from "../ssl/methods";
+import { type Task, throwIfCancelled } from "../task";
+import { type AdamWState, adamW, initAdamW } from "./adamw";
+import { type AttentionRecord, attentionOfCell } from "./attention";
+import { type Checkpoint, type RunState, readState, writeState } from "./checkpoint";
+import { convolutionMatrix } from "./convolution-matrix";
+import { type RunRecipe, validateRecipe } from "./recipe";
+
+export type { AttentionRecord } from "./attention";
+export type { Checkpoint } from "./checkpoint";
+
+export interface TrainerInput {
+  readonly slice: Slice;
+  readonly graph: SpatialGraph;
+  readonly recipe: RunRecipe;
+  readonly backend: Backend;
+}
+
+export interface StepReport {
+  readonly epoch: number; // epochs done, this one included
+  readonly loss: number;
+  readonly milliseconds: number;
+}
+
+/** A network in training. Owns its tensors until `dispose`; one call at a time. */
+export interface Trainer {
+  readonly recipe: RunRecipe;
+  readonly epoch: number;
+  readonly nParameters: number;
+  readonly embeddingSize: number;
+  /** What preprocessing did differently from the recipe, and why. */
+  readonly notes: readonly string[];
+  /** One pass over the full graph and one change of the weights. */
+  step(): Promise<StepReport>;
+  /** The encoder's output with nothing hidden, running statistics; shape (nObs, embeddingSize). */
+  embed(): Promise<Float32Array>;
+  /** Mean squared error over genes of each cell while it is hidden, shape (nObs,); repeatable. */
+  cellLosses(): Promise<Float32Array>;
+  /** How a cell weighs its neighbours, itself included; null for a backbone without attention. */
+  attention(cell: number): Promise<AttentionRecord | null>;
+  /** The expression of a hidden cell as rebuilt from its neighbourhood, shape (nVars,), in the preprocessed scale. */
+  rebuilt(cell: number): Promise<Float32Array>;
+  /** All learned and running arrays, in the names and layout of PyTorch Geometric. */
+  weights(): Promise<NamedArray[]>;
+  /** Everything a run needs to go on. */
+  checkpoint(): Promise<Checkpoint>;
+  /** Goes back to a checkpoint of the same recipe; the run continues bit for bit as it did from there. */
+  restore(checkpoint: Checkpoint): Promise<void>;
+  /** Most bytes of tensors at once. */
+  peakBytes(): number;
+  dispose(): void;
+}
+
+// streams of chance of a run: the first weights, the display, then one for each epoch
+const INIT_STREAM = 0;
+const DISPLAY_STREAM = 1;
+const FIRST_EPOCH_STREAM = 2;
+
+/**
+ * Preprocesses, uploads and initialises a run; nothing is learned yet.
+ *
+ * @throws LabError("shape") if graph and slice differ in cells; LabError("range") for a setting out of bounds
+ */
+export async function createTrainer(input: TrainerInput, task: Task): Promise<Trainer> {
+  const { slice, graph, backend } = input;
+  const recipe = validateRecipe(input.recipe);
+  if (graph.nNodes !== slice.nObs) {
+    throw new LabError(
+      "shape",
+      `The graph has ${graph.nNodes} cells, the slice ${slice.nObs}.`,
+      "Build the graph again.",
+    );
+  }
+  task.progress(0, 3, "preparing expression");
+  const expression = normalizeExpression(slice, recipe.preprocess);
+  throwIfCancelled(task, "Preparing the run");
+  task.progress(1, 3, "copying expression and graph to the device");
+  const batch = uploadBatch(expression.x, convolutionMatrix(graph, recipe.backbone));
+  throwIfCancelledAfter(task, batch.dispose);
+  task.progress(2, 3, "drawing the first weights");
+
+  const method: AnySslMethod = sslMethods[recipe.method];
+  const encoder: EncoderSpec = { ...recipe.encoder, backbone: recipe.backbone, nVars: slice.nVars };
+  const setting: Setting<object> = { encoder, config: recipe.config };
+  let params: Params = keepResult(() => method.init(setting, batch, deriveRng(recipe.seed, INIT_STREAM)));
+  let optimizer = keepResult(() => initAdamW(params.weights));
+  let epoch = 0;
+  await backend.check();
+  task.progress(3, 3, "ready");
+
+  /** Reads one tensor that the callback leaves over, and frees it. */
+  const compute = async (f: () => tf.Tensor): Promise<Float32Array> => {
+    const tensor = tf.tidy(f);
+    try {
+      return await backend.read(tensor);
+    } finally {
+      tensor.dispose();
+    }
+  };
+  const replace = (next: Params, state: AdamWState): void => {
+    disposeAll([params, optimizer]);
+    [params, optimizer] = [next, state];
+  };
+  const requireCell = (cell: number): void => {
+    if (!(Number.isInteger(cell) && cell >= 0 && cell < slice.nObs))
+      throw new LabError("range", `Cell ${cell} is outside [0, ${slice.nObs}).`);
+  };
+
+  return {
+    recipe,
+    get epoch() {
+      return epoch;
+    },
+    nParameters: Object.values(params.weights).reduce((n, w) => n + w.size, 0),
+    embeddingSize: encoder.hidden,
+    notes: expression.notes,
+
+    async step() {
+      const started = performance.now();
+      const done = keepResult(() => trainStep(method, setting, batch, { recipe, epoch, params, optimizer }));
+      replace(done.params, done.optimizer);
+      epoch++;
+      const [value] = await backend.read(done.loss).finally(() => done.loss.dispose());
+      if (!Number.isFinite(value)) throw diverged(value, epoch, recipe);
+      return { epoch, loss: value, milliseconds: performance.now() - started };
+    },
+
+    embed: () => compute(() => method.embed(params, batch, setting).embedding),
+
+    cellLosses: () => compute(() => method.cellLosses(params, batch, setting, deriveRng(recipe.seed, DISPLAY_STREAM))),
+
+    async attention(cell) {
+      requireCell(cell);
+      if (recipe.backbone !== "gat") return null;
+      return attentionOfCell(backend, batch.graph, () => method.embed(params, batch, setting).logits, cell);
+    },
+
+    async rebuilt(cell) {
+      requireCell(cell);
+      if (!method.rebuild) throw new LabError("missing", `${method.id} has no decoder, so it rebuilds no expression.`);
+      return compute(() => method.rebuild?.(params, batch, setting, cell) as tf.Tensor);
+    },
+
+    async weights() {
+      const arrays: NamedArray[] = [];
+      for (const [name, t] of Object.entries({ ...params.weights, ...params.buffers })) {
+        arrays.push(toTorchLayout(name, t.shape, Float32Array.from(await backend.read(t))));
+      }
+      return arrays;
+    },
+
+    checkpoint: () => writeState(backend, { recipe, epoch, params, optimizer }),
+
+    async restore(checkpoint) {
+      const state = keepResult(() => readState(checkpoint, { recipe, params, optimizer }));
+      replace(state.params, state.optimizer);
+      epoch = checkpoint.epoch;
+    },
+
+    peakBytes: () => backend.memory().peakBytes,
+
+    dispose() {
+      replace({ weights: {}, buffers: {} }, { step: 0, m: {}, v: {} });
+      batch.dispose();
+    },
+  };
+}
+
+/** The loss before a step, and everything as it is after it. */
+function trainStep(
+  method: AnySslMethod,
+  setting: Setting<object>,
+  batch: GraphBatch,
+  { recipe, epoch, params, optimizer }: RunState & { readonly epoch: number },
+): { loss: tf.Scalar; params: Params; optimizer: AdamWState } {
+  const rng = deriveRng(recipe.seed, FIRST_EPOCH_STREAM + epoch);
+  const mode = { kind: "training", seed: Math.floor(rng() * 2 ** 32) } as const;
+  const views = method.augment(batch, setting.config, rng);
+  const names = Object.keys(params.weights);
+  const named = (tensors: tf.Tensor[]): NamedTensors => Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+  let outputs: unknown;
+  const { value, grads } = tf.valueAndGrads((...weights: tf.Tensor[]) => {
+    // kept, because tfjs frees what the forward pass made once it has the loss, and `update` needs it
+    outputs = keepResult(() => method.forward({ ...params, weights: named(weights) }, views, setting, mode));
+    return method.loss(outputs, setting.config);
+  })(Object.values(params.weights));
+  const [weights, state] = adamW(named(grads), optimizer, params.weights, recipe.optimizer);
+  const buffers = method.update({ ...params, weights }, outputs, setting.config, epoch);
+  disposeAll(outputs);
+  return { loss: value as tf.Scalar, params: { weights, buffers }, optimizer: state };
+}
+
+function throwIfCancelledAfter(task: Task, cleanUp: () => void): void {
+  if (task.cancelled) cleanUp();
+  throwIfCancelled(task, "Preparing the run");
+}
+
+function diverged(loss: number, epoch: number, recipe: RunRecipe): LabError {
+  const { learningRate } = recipe.optimizer;
+  return new LabError(
+    "range",
+    `Training stopped: the loss was ${loss} in epoch ${epoch}. The steps were too large for this slice.`,
+    `Lower the learning rate (now ${learningRate}, try ${learningRate / 10})` +
+      `${recipe.preprocess.log1p ? "" : ", turn log1p on"}${recipe.encoder.batchNorm ? "" : ", turn batch norm on"}` +
+      ", and train again from the start or from a checkpoint.",
+  );
+}
