@@ -5,7 +5,7 @@ import { openSlice } from "../src/core/io/open-slice";
 import type { Slice } from "../src/core/slice/slice";
 import { withUnit } from "../src/core/slice/unit";
 import type { Arguments, Context } from "./command";
-import { openFileSource } from "./file-source";
+import { fileSource } from "./file-source";
 
 /** Options of every command that opens a slice: what to read where a file can be read in several ways. */
 export const openOptions = {
@@ -21,7 +21,7 @@ export async function openFile(path: string, args: Arguments, { cwd, task, say }
   if (!existsSync(full) || !statSync(full).isFile()) {
     throw new LabError("missing", `${path}: there is no such file.`, "Give the path of an .h5ad or .arrow file.");
   }
-  const source = openFileSource(full);
+  const source = fileSource(full);
   try {
     const slice = await openSlice(
       source,
