@@ -1,0 +1,164 @@
+import { Deck, type Layer, OrthographicView } from "@deck.gl/core";
+import { LineLayer, ScatterplotLayer } from "@deck.gl/layers";
+import type { Coloring } from "../color/coloring";
+import { CellsLayer } from "../tissue/cells-layer";
+import { alphaAt, type EgoNet, edgePixels } from "../tissue/ego-edges";
+import type { Camera, Rect } from "./camera";
+import type { ViewName } from "./stage-store";
+
+/** Everything that one drawing of the stage depends on. */
+export interface SceneContent {
+  readonly theme: "dark" | "light";
+  /** The large view; the other one is docked in `rects`. */
+  readonly main: ViewName;
+  readonly rects: Readonly<Record<ViewName, Rect>>;
+  readonly cameras: Readonly<Record<ViewName, Camera>>;
+  readonly positions: { readonly tissue: Float32Array; readonly embedding: Float32Array | null };
+  /** Radius of a cell in tissue units; discs of the embedding are sized in pixels. */
+  readonly cellRadius: number;
+  readonly coloring: Coloring;
+  readonly colorVersion: number;
+  readonly lut: Uint8Array;
+  readonly hovered: number | null;
+  readonly selected: number | null;
+  readonly ego: EgoNet | null;
+  readonly head: number | null;
+  readonly easeMs: number;
+}
+
+export interface Scene {
+  draw(content: SceneContent): void;
+  destroy(): void;
+}
+
+interface SceneEvents {
+  onMove(view: ViewName, camera: Camera): void;
+  onError(error: Error): void;
+}
+
+const ground = { dark: [20, 24, 31, 255], light: [255, 255, 255, 255] } as const;
+const ink = { dark: [255, 255, 255], light: [10, 12, 16] } as const;
+const accent = { dark: [255, 176, 59], light: [190, 85, 0] } as const;
+
+/**
+ * The drawing surface: one WebGL2 context with two views, because a second context would cost memory and speed.
+ * y grows downwards, as in the images that MERFISH and Visium positions come from.
+ */
+export function createScene(parent: HTMLDivElement, { onMove, onError }: SceneEvents): Scene {
+  const deck = new Deck<OrthographicView[]>({
+    parent,
+    width: "100%",
+    height: "100%",
+    views: [],
+    layers: [],
+    // the canvas is described in words beside it; keys are the page's
+    style: { outline: "none" },
+    // a hover is found by our own grid: nothing is drawn for picking
+    layerFilter: ({ layer, viewport }) => layer.id.startsWith(viewport.id),
+    getCursor: ({ isDragging }) => (isDragging ? "grabbing" : "crosshair"),
+    onViewStateChange: ({ viewId, viewState }) => {
+      const { target, zoom } = viewState as { target: [number, number]; zoom: number | [number, number] };
+      onMove(viewId as ViewName, { target: [target[0], target[1]], zoom: Array.isArray(zoom) ? zoom[0] : zoom });
+    },
+    onError: (error) => onError(error),
+  });
+  return {
+    draw(content) {
+      const order: readonly ViewName[] = content.main === "tissue" ? ["tissue", "embedding"] : ["embedding", "tissue"];
+      const shown = order.filter((view) => content.rects[view].width > 0);
+      deck.setProps({
+        // four million discs at full resolution are slower than they are sharper
+        useDevicePixels: content.positions.tissue.length / 2 <= 1_000_000,
+        views: shown.map((id) => {
+          const { x, y, width, height } = content.rects[id];
+          const docked = id !== content.main;
+          return new OrthographicView({
+            id,
+            x,
+            y,
+            width,
+            height,
+            flipY: true,
+            clear: docked,
+            clearColor: [...ground[content.theme]],
+            controller: { doubleClickZoom: false, keyboard: false, scrollZoom: { speed: 0.008 } },
+          });
+        }),
+        viewState: Object.fromEntries(
+          shown.map((id) => [id, { target: [...content.cameras[id].target], zoom: content.cameras[id].zoom }]),
+        ),
+        layers: shown.flatMap((id) => layersOf(id, content)),
+      });
+    },
+    destroy: () => deck.finalize(),
+  };
+}
+
+function layersOf(view: ViewName, content: SceneContent): Layer[] {
+  const positions = content.positions[view];
+  if (!positions) return [];
+  const at = (cell: number): [number, number] => [positions[2 * cell], positions[2 * cell + 1]];
+  const ring = (name: string, cell: number | null, color: readonly number[], width: number): Layer[] =>
+    cell === null || 2 * cell >= positions.length
+      ? []
+      : [
+          new ScatterplotLayer<number>({
+            id: `${view}-${name}`,
+            data: [cell],
+            getPosition: at,
+            getRadius: view === "tissue" ? content.cellRadius * 1.3 : 0,
+            radiusUnits: "common",
+            radiusMinPixels: 5,
+            filled: false,
+            stroked: true,
+            getLineColor: [...color, 255] as [number, number, number, number],
+            getLineWidth: width,
+            lineWidthUnits: "pixels",
+            updateTriggers: { getPosition: positions },
+          }),
+        ];
+  const size =
+    view === "tissue"
+      ? { radius: content.cellRadius, radiusMinPixels: 0.75, radiusMaxPixels: 60, easeMs: 0 }
+      : { radius: 0, ...embeddingPixels(content), easeMs: content.easeMs };
+  return [
+    new CellsLayer({
+      id: `${view}-cells`,
+      positions,
+      coloring: content.coloring,
+      colorVersion: content.colorVersion,
+      lut: content.lut,
+      ...size,
+    }),
+    ...(view === "tissue" && content.ego ? edgeLayers(content.ego, content, at) : []),
+    ...ring("hovered", content.hovered === content.selected ? null : content.hovered, ink[content.theme], 1.5),
+    ...ring("selected", content.selected, accent[content.theme], 2.5),
+  ];
+}
+
+/** Discs of the embedding fill about a third of its view, within what can be seen and told apart. */
+function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels: number; radiusMaxPixels: number } {
+  const { width, height } = rects.embedding;
+  const n = Math.max(1, positions.tissue.length / 2);
+  const radius = Math.min(5, Math.max(0.75, Math.sqrt((0.12 * width * height) / n / Math.PI)));
+  return { radiusMinPixels: radius, radiusMaxPixels: radius };
+}
+
+/** The selected cell's edges: as wide as their attention, over a ghost of what uniform weights would be. */
+function edgeLayers(ego: EgoNet, { theme, head }: SceneContent, at: (cell: number) => [number, number]): Layer[] {
+  const source = at(ego.center);
+  const line = (id: string, color: readonly number[], alpha: number, width: (cell: number) => number): Layer =>
+    new LineLayer<EgoNet["edges"][number]>({
+      id: `tissue-${id}`,
+      data: [...ego.edges],
+      getSourcePosition: source,
+      getTargetPosition: (edge) => at(edge.cell),
+      getColor: [...color, alpha] as [number, number, number, number],
+      getWidth: (_, { index }) => width(index),
+      widthUnits: "pixels",
+      updateTriggers: { getWidth: [ego, head] },
+    });
+  const weighted = line("edges", accent[theme], 235, (i) => edgePixels(alphaAt(ego.edges[i].alpha, head), ego.uniform));
+  if (ego.uniform === null) return [weighted];
+  return [line("ghost", ink[theme], 90, () => edgePixels(ego.uniform!, ego.uniform)), weighted];
+}
