@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { defaultRecipe, validateRecipe } from "./recipe";
+
+test("the default recipe is valid and survives JSON", () => {
+  const recipe = defaultRecipe();
+  expect(validateRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
+});
+
+test.each([
+  { kind: "knn", k: 8, symmetrize: "doubled" },
+  { kind: "radius", radiusMicrons: 40 },
+  { kind: "delaunay", maxEdgeMicrons: null },
+  { kind: "delaunay", maxEdgeMicrons: 60 },
+] as const)("a graph of kind $kind is taken as it is", (graph) => {
+  expect(validateRecipe(defaultRecipe({ graph })).graph).toEqual(graph);
+});
+
+describe("a setting out of bounds is refused with its key, its bounds and what came", () => {
+  const base = defaultRecipe();
+  test.each([
+    ["recipe must be an object, got null.", null],
+    ["version must be one of 1, got 2.", { ...base, version: 2 }],
+    ['method must be one of mae, got "byol".', { ...base, method: "byol" }],
+    ["epochs must be a whole number from 1 to 1000000, got 2.5.", { ...base, epochs: 2.5 }],
+    ["seed must be a number from 0 to 4294967295, got -1.", { ...base, seed: -1 }],
+    [
+      "config.maskRatio must be a number from 0.01 to 0.99, got 1.",
+      { ...base, config: { ...base.config, maskRatio: 1 } },
+    ],
+    [
+      "encoder.dropout must be a number from 0 to 0.9, got null.",
+      { ...base, encoder: { ...base.encoder, dropout: null } },
+    ],
+    ["encoder must be an object of", { ...base, encoder: { ...base.encoder, width: 64 } }],
+    [
+      'preprocess.targetSum must be a number from 1 to 1000000000 or "median", got 0.',
+      { ...base, preprocess: { ...base.preprocess, targetSum: 0 } },
+    ],
+    [
+      'graph.k must be a whole number from 1 to 1000, got "6".',
+      { ...base, graph: { kind: "knn", k: "6", symmetrize: "union" } },
+    ],
+    ["graph.kind must be one of knn, radius, delaunay, got nothing.", { ...base, graph: {} }],
+    [
+      'graph must be an object of kind, radiusMicrons, got "k".',
+      { ...base, graph: { kind: "radius", radiusMicrons: 4, k: 6 } },
+    ],
+    [
+      "encoder.hidden must be a multiple of encoder.heads for a GAT, got 10 and 4.",
+      { ...base, encoder: { ...base.encoder, hidden: 10 } },
+    ],
+  ])("%s", (message, recipe) => {
+    expect(() => validateRecipe(recipe)).toThrow(message);
+  });
+});
