@@ -23,20 +23,6 @@ export function stringAt(column: Utf8Column, i: number): string {
   return new TextDecoder().decode(column.bytes.slice(from, to));
 }
 
-/** Row of the first string that is exactly `text`, -1 if there is none. */
-export function findString({ offsets, bytes }: Utf8Column, text: string): number {
-  const wanted = new TextEncoder().encode(text);
-  const n = offsets.length - 1;
-  for (let i = 0; i < n; i++) {
-    const from = offsets[i] as number;
-    if ((offsets[i + 1] as number) - from !== wanted.length) continue;
-    let k = 0;
-    while (k < wanted.length && bytes[from + k] === wanted[k]) k++;
-    if (k === wanted.length) return i;
-  }
-  return -1;
-}
-
 /** Index of the first string equal to `text`, -1 if there is none. Compares bytes: no string is made. */
 export function findString({ offsets, bytes }: Utf8Column, text: string): number {
   const wanted = new TextEncoder().encode(text);
