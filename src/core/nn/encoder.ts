@@ -43,7 +43,12 @@ export interface Encoded {
   readonly logits: readonly AttentionLogits[];
 }
 
-/** Weights as torch_geometric initialises them, under the names of its state_dict. */
+/**
+ * Weights as torch_geometric initialises them, under the names of its state_dict.
+ *
+ * A convolution before a batch norm has no bias: the norm subtracts it again, its gradient is rounding noise, and
+ * Adam would blow that noise up to full steps.
+ */
 export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
   const { backbone, layers, hidden, heads } = spec;
   const weights: Record<string, tf.Tensor> = {};
@@ -53,11 +58,11 @@ export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
     const conv = `convs.${i}`;
     if (backbone === "sage") {
       weights[`${conv}.lin_l.weight`] = linearInit([width, hidden], width, rng);
-      weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
+      if (!spec.batchNorm) weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
       weights[`${conv}.lin_r.weight`] = linearInit([width, hidden], width, rng);
     } else {
       weights[`${conv}.lin.weight`] = glorot([width, hidden], width, hidden, rng);
-      weights[`${conv}.bias`] = tf.zeros([hidden]);
+      if (!spec.batchNorm) weights[`${conv}.bias`] = tf.zeros([hidden]);
     }
     if (backbone === "gat") {
       const d = hidden / heads;
@@ -127,21 +132,20 @@ function convolve(
   input: Features,
 ): { y: tf.Tensor2D; logits?: AttentionLogits } {
   const at = <T extends tf.Tensor>(name: string) => weights[`convs.${layer}.${name}`] as T;
+  const bias = (name: string) => (at(name) as tf.Tensor1D | undefined) ?? null;
   switch (backbone) {
     case "gcn":
-      return { y: gcnConv(graph, input, { weight: at("lin.weight"), bias: at("bias") }) };
+      return { y: gcnConv(graph, input, { weight: at("lin.weight"), bias: bias("bias") }) };
     case "sage": {
-      const bias = at<tf.Tensor1D>("lin_l.bias");
-      return {
-        y: sageConv(graph, input, { neighbourWeight: at("lin_l.weight"), rootWeight: at("lin_r.weight"), bias }),
-      };
+      const [neighbourWeight, rootWeight] = [at<tf.Tensor2D>("lin_l.weight"), at<tf.Tensor2D>("lin_r.weight")];
+      return { y: sageConv(graph, input, { neighbourWeight, rootWeight, bias: bias("lin_l.bias") }) };
     }
     case "gat":
       return gatConv(graph, input, {
         weight: at("lin.weight"),
         attSource: at("att_src"),
         attTarget: at("att_dst"),
-        bias: at("bias"),
+        bias: bias("bias"),
       });
     default:
       backbone satisfies never;

@@ -9,7 +9,7 @@ export interface GatConvParams {
   readonly weight: tf.Tensor2D; // (in, heads * d)
   readonly attSource: tf.Tensor3D; // (1, heads, d), of the cell a message comes from
   readonly attTarget: tf.Tensor3D; // (1, heads, d), of the cell it goes to
-  readonly bias: tf.Tensor1D; // (heads * d,)
+  readonly bias: tf.Tensor1D | null; // (heads * d,)
 }
 
 /** The two halves of the attention logits before LeakyReLU, each (nObs, heads). */

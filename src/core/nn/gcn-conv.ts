@@ -6,7 +6,7 @@ import { type Features, featureWidth, project } from "./features";
 
 export interface GcnConvParams {
   readonly weight: tf.Tensor2D; // (in, out)
-  readonly bias: tf.Tensor1D; // (out,)
+  readonly bias: tf.Tensor1D | null; // (out,)
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Features, featureWidth, project } from "./features";
 export interface SageConvParams {
   readonly neighbourWeight: tf.Tensor2D; // W_l, (in, out)
   readonly rootWeight: tf.Tensor2D; // W_r, (in, out)
-  readonly bias: tf.Tensor1D; // (out,)
+  readonly bias: tf.Tensor1D | null; // (out,)
 }
 
 /**

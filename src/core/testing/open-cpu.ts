@@ -1,9 +1,10 @@
 import type { Backend } from "../backend/backend";
-import { openBackend } from "../backend/open";
-import "../kernels/csr-matmul"; // what a backend is tried on
+import { LabError } from "../errors";
+import { openForTest } from "../kernels/testing/backends";
 
 /** The reference backend, for tests of what does not depend on the backend. */
-export function openCpu(): Promise<Backend> {
-  const platform = { wasmUrl: (file: string) => file, gpu: undefined, nThreads: 1, crossOriginIsolated: false };
-  return openBackend({ prefer: "cpu", platform });
+export async function openCpu(): Promise<Backend> {
+  const backend = await openForTest("cpu");
+  if (!backend) throw new LabError("internal", "The cpu backend, which needs nothing, did not open.");
+  return backend;
 }
