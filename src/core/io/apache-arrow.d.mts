@@ -21,6 +21,7 @@ export class DataType {
   static isLargeUtf8(type: DataType): boolean;
   static isList(type: DataType): boolean;
   static isLargeList(type: DataType): boolean;
+  static isFixedSizeList(type: DataType): type is FixedSizeList;
   static isDictionary(type: DataType): type is Dictionary;
 }
 export class Int8 extends DataType {}
@@ -33,6 +34,10 @@ export class Float32 extends DataType {}
 export class Utf8 extends DataType {}
 export class List extends DataType {
   constructor(child: Field);
+}
+export class FixedSizeList extends DataType {
+  constructor(listSize: number, child: Field);
+  readonly listSize: number;
 }
 export class Struct extends DataType {
   constructor(children: readonly Field[]);

@@ -6,6 +6,7 @@ export {
   DataType,
   Dictionary,
   Field,
+  FixedSizeList,
   Float32,
   Int8,
   Int16,

@@ -80,15 +80,25 @@ function labelColumn(
   id: number,
   codes: (chunk: CellChunk) => ArrayLike<number>,
 ): Column {
+  const { field, data } = labelField(name, categories, id);
+  return { field, data: (chunk) => data(codes(chunk)) };
+}
+
+/** A dictionary field with the given categories and id, and how codes become its data; -1 is missing. */
+export function labelField(
+  name: string,
+  categories: readonly string[],
+  id: number,
+): { readonly field: Field; data(codes: ArrayLike<number>): Data } {
   const narrow = categories.length <= 128 ? Int8Array : categories.length <= 32768 ? Int16Array : Int32Array;
   const index = narrow === Int8Array ? new Int8() : narrow === Int16Array ? new Int16() : new Int32();
   const type = new Dictionary(new Utf8(), index, id);
   const dictionary: Vector = vectorFromArray(categories, new Utf8());
   return {
     field: new Field(name, type, true),
-    data(chunk, length) {
-      const data = asType(codes(chunk), narrow);
-      return makeData({ type, length, ...presence(data), data, dictionary });
+    data(codes) {
+      const data = asType(codes, narrow);
+      return makeData({ type, length: codes.length, ...presence(data), data, dictionary });
     },
   };
 }
@@ -103,15 +113,15 @@ function presence(codes: ArrayLike<number>): { nullCount: number; nullBitmap?: U
   return { nullCount, nullBitmap };
 }
 
-function textData({ offsets, bytes }: Utf8Column, length: number): Data {
+export function textData({ offsets, bytes }: Utf8Column, length: number): Data {
   return makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets: offsets, data: bytes });
 }
 
-function numberData(data: Float32Array, length: number): Data {
+export function numberData(data: Float32Array, length: number): Data {
   return makeData({ type: new Float32(), length, nullCount: 0, data });
 }
 
-function every(spatial: Float32Array, nObs: number, axis: 0 | 1): Float32Array {
+export function every(spatial: Float32Array, nObs: number, axis: 0 | 1): Float32Array {
   return Float32Array.from({ length: nObs }, (_, i) => spatial[2 * i + axis]);
 }
 

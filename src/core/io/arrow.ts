@@ -163,7 +163,7 @@ export function chunksOf(slice: Slice): CellChunk[] {
 }
 
 /** apache-arrow's file writer, its bytes handed on at once instead of gathered. */
-class SinkWriter extends RecordBatchFileWriter {
+export class SinkWriter extends RecordBatchFileWriter {
   constructor(private readonly sink: (bytes: Uint8Array) => void) {
     super();
   }
