@@ -1,10 +1,13 @@
 import { defineConfig } from "vite";
 import { resolveOptions } from "./vite.config";
 
-// The command line and the benchmarks: our own code in one file per entry, packages left to Node.
+// The command line and the benchmarks, for plain Node: packages are left to it, but for tfjs, whose ES modules
+// lie under ".js" without saying so in its package.json, and the UMAP library, which is no export of its package.
 export default defineConfig({
-  resolve: { alias: resolveOptions.alias },
+  resolve: { alias: resolveOptions.alias, mainFields: ["module", "main"] },
+  ssr: { noExternal: [/^@tensorflow\//, "embedding-atlas"] },
   build: {
+    copyPublicDir: false,
     outDir: "dist/node",
     emptyOutDir: false,
     target: "node20",
