@@ -29,3 +29,5 @@ declare namespace WebAssembly {
     imports?: Record<string, Record<string, unknown>>,
   ): Promise<{ instance: Instance; module: Module }>;
 }
+
+declare function atob(base64: string): string;

@@ -1,8 +1,16 @@
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
+import { type WasmKernels, wasmKernels } from "./wasm-module";
 
-/** What a kernel takes, on any backend: named tensors and plain numbers. */
-export type Inputs = Record<string, tf.TensorInfo>;
-export type Attributes = Record<string, number>;
+/** What a kernel takes besides tensors, on any backend: plain numbers. */
+export type Attributes = Readonly<Record<string, number>>;
+export type Inputs = Readonly<Record<string, tf.TensorInfo>>;
+
+/** Runs a kernel of the lab on the active backend. Its gradient is the caller's business, by `tf.customGrad`. */
+export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: Attributes = {}): tf.Tensor[] {
+  return tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attributes) as tf.Tensor[];
+}
 
 /** A tensor's numbers on the host, for reference kernels. */
 export interface HostArray {
@@ -10,28 +18,80 @@ export interface HostArray {
   readonly values: Float32Array | Int32Array;
 }
 
-type Reference = (inputs: Record<string, HostArray>, attributes: Attributes) => HostArray[];
-
-/** Runs a kernel of the lab on the active backend; gradients are the caller's, by `tf.customGrad`. */
-export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: Attributes = {}): tf.Tensor[] {
-  return tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attributes) as tf.Tensor[];
+/** Registers the reference twin of a kernel on the cpu backend, where tests and comparisons run it. */
+export function registerReference(
+  name: string,
+  compute: (inputs: Record<string, HostArray>, attributes: Attributes) => HostArray[],
+): void {
+  register("cpu", name, (inputs, attributes, backend: tf.KernelBackend) => {
+    const host = Object.entries(inputs).map(([key, { shape, dataId }]) => {
+      return [key, { shape, values: backend.readSync(dataId) as Float32Array | Int32Array }] as const;
+    });
+    return compute(Object.fromEntries(host), attributes).map(({ shape, values }) => {
+      const dtype = values instanceof Int32Array ? "int32" : "float32";
+      return { dataId: backend.write(values, shape, dtype) as tf.DataId, shape, dtype };
+    });
+  });
 }
 
-/** Registers the reference twin of a kernel on the cpu backend, where tests and comparisons run it. */
-export function registerReference(name: string, compute: Reference, backendName = "cpu"): void {
+/** What a wasm kernel's launcher works with: addresses in tfjs's heap. */
+export interface WasmCall {
+  readonly kernels: WasmKernels;
+  readonly inputs: Inputs;
+  readonly attributes: Attributes;
+  /** Byte offset of an input. */
+  at(name: string): number;
+  /** A new float32 tensor and its byte offset. */
+  output(shape: number[]): { readonly info: tf.TensorInfo; readonly at: number };
+  /** Byte offset of room for `nFloats`, freed after the call. */
+  scratch(nFloats: number): number;
+}
+
+/** Registers the wasm twin of a kernel. Memory is allocated before addresses are taken: it may move as it grows. */
+export function registerWasm(name: string, launch: (call: WasmCall) => tf.TensorInfo[]): void {
+  register("wasm", name, (inputs, attributes, backend: BackendWasm) => {
+    const temporary: tf.TensorInfo[] = [];
+    const output = (shape: number[]) => {
+      const info = backend.makeOutput(shape, "float32");
+      return { info, at: address(backend, info) };
+    };
+    const outputs = launch({
+      kernels: wasmKernels(backend),
+      inputs,
+      attributes,
+      at: (key) => address(backend, inputs[key]),
+      output,
+      scratch: (nFloats) => {
+        const { info, at } = output([nFloats]);
+        temporary.push(info);
+        return at;
+      },
+    });
+    for (const { dataId } of temporary) backend.disposeData(dataId);
+    return outputs;
+  });
+}
+
+/** Registers the WGSL twin of a kernel. */
+export function registerWebGpu(
+  name: string,
+  run: (backend: WebGPUBackend, inputs: Inputs, attributes: Attributes) => tf.TensorInfo[],
+): void {
+  register("webgpu", name, (inputs, attributes, backend: WebGPUBackend) => run(backend, inputs, attributes));
+}
+
+function address(backend: BackendWasm, { dataId }: tf.TensorInfo): number {
+  return backend.dataIdMap.get(dataId).memoryOffset;
+}
+
+function register<B>(
+  backendName: string,
+  kernelName: string,
+  run: (inputs: Inputs, attributes: Attributes, backend: B) => tf.TensorInfo[],
+): void {
   tf.registerKernel({
-    kernelName: name,
+    kernelName,
     backendName,
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const cpu = backend as tf.KernelBackend;
-      const host: Record<string, HostArray> = {};
-      for (const [key, input] of Object.entries(inputs) as [string, tf.TensorInfo][]) {
-        host[key] = { shape: input.shape, values: cpu.readSync(input.dataId) as Float32Array | Int32Array };
-      }
-      return compute(host, attrs as Attributes).map(({ shape, values }) => {
-        const dtype = values instanceof Int32Array ? "int32" : "float32";
-        return { dataId: cpu.write(values, shape, dtype) as tf.DataId, shape, dtype } as tf.TensorInfo;
-      });
-    },
+    kernelFunc: ({ inputs, attrs, backend }) => run(inputs as Inputs, attrs as Attributes, backend as B),
   });
 }

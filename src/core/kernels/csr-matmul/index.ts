@@ -3,6 +3,8 @@ import { assertShape } from "../../errors";
 import type { DeviceCsr, DeviceCsrArrays } from "../device-csr";
 import { registerReference, runKernel } from "../register";
 import { csrMatmulReference } from "./reference";
+import { registerCsrMatmulWasm } from "./wasm";
+import { registerCsrMatmulWebGpu } from "./webgpu";
 
 const NAME = "LabCsrMatmul";
 
@@ -11,6 +13,8 @@ registerReference(NAME, ({ indptr, indices, data, x }) => {
   const csr = { nRows, indptr: indptr.values, indices: indices.values, data: data.values };
   return [{ shape: [nRows, nChannels], values: csrMatmulReference(csr, x.values, nChannels) }];
 });
+registerCsrMatmulWasm(NAME);
+registerCsrMatmulWebGpu(NAME);
 
 /**
  * Sparse-dense product y = A x. One kernel serves expression times weight and aggregation over neighbours.

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../../errors";
 import { registerReference, runKernel } from "../register";
 import { dropoutKey, dropoutReference } from "./reference";
+import { registerDropoutWasm } from "./wasm";
+import { registerDropoutWebGpu } from "./webgpu";
 
 const NAME = "LabDropout";
 
@@ -11,6 +13,8 @@ registerReference(NAME, ({ x }, attributes) => [
     values: dropoutReference(x.values, attributes as { key: number; threshold: number; scale: number }),
   },
 ]);
+registerDropoutWasm(NAME);
+registerDropoutWebGpu(NAME);
 
 /**
  * Zeroes each element with probability `rate` and scales the rest by 1 / (1 - rate).

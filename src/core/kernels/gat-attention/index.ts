@@ -4,8 +4,12 @@ import type { DeviceCsr } from "../device-csr";
 import { runKernel } from "../register";
 import { GAT } from "./kernels";
 import { registerGatReference } from "./register-reference";
+import { registerGatWasm } from "./wasm";
+import { registerGatWebGpu } from "./webgpu";
 
 registerGatReference();
+registerGatWasm();
+registerGatWebGpu();
 
 export interface GatOptions {
   /** Slope of the LeakyReLU below zero; 0.2 in the paper. */

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
 import { registerReference, runKernel } from "../register";
 import { gatherRowsReference } from "./reference";
+import { registerGatherRowsWasm } from "./wasm";
+import { registerGatherRowsWebGpu } from "./webgpu";
 
 const NAME = "LabGatherRows";
 
@@ -11,6 +13,8 @@ registerReference(NAME, ({ x, index }) => [
     values: gatherRowsReference(x.values, index.values, x.shape[1]),
   },
 ]);
+registerGatherRowsWasm(NAME);
+registerGatherRowsWebGpu(NAME);
 
 /**
  * Rows of x in the order of `index`; -1 gives a zero row.

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BackendPlatform } from "../src/core/backend/backend";
+
+const require = createRequire(import.meta.url);
+const WASM_PACKAGE = "@tensorflow/tfjs-backend-wasm";
+
+/**
+ * What the engine needs to know of Node: where the .wasm files lie, a GPU through Dawn, and threads.
+ *
+ * @param gpu      loads Dawn (npm `webgpu`), which takes a moment; without it only wasm can be opened
+ * @param threads  threads of the dense products; 1 keeps to one core
+ */
+export async function nodePlatform({ gpu = true, threads = availableParallelism() } = {}): Promise<BackendPlatform> {
+  return {
+    wasmUrl: (fileName) => require.resolve(`${WASM_PACKAGE}/dist/${fileName}`),
+    gpu: gpu ? await loadGpu() : undefined,
+    nThreads: threads,
+    crossOriginIsolated: true, // shared memory needs no headers in Node
+    whileReporting,
+    createThreadedWasm,
+  };
+}
+
+/** Emscripten asks `os.cpus` while the module starts. */
+async function whileReporting<T>(nCores: number, load: () => Promise<T>): Promise<T> {
+  const os = require("node:os") as typeof import("node:os");
+  const { cpus } = os;
+  const [first] = cpus();
+  os.cpus = () => new Array(nCores).fill(first);
+  try {
+    return await load();
+  } finally {
+    os.cpus = cpus;
+  }
+}
+
+/** Dawn's GPU, its classes made global as in a browser; undefined where the native module does not load. */
+async function loadGpu(): Promise<GPU | undefined> {
+  try {
+    const { create, globals } = await import("webgpu");
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    // tfjs looks for the GPU on `navigator`, which older Nodes lack; it reads the user agent as well
+    const navigator = globalThis.navigator ?? { userAgent: `Node.js/${process.versions.node}` };
+    Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
+    Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
+    return gpu;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * tfjs's threaded wasm module on worker_threads. tfjs itself never takes it in Node, because it hands its workers'
+ * code over as a Blob URL, which Node cannot start; written to a file, it runs as it is.
+ */
+async function createThreadedWasm(): Promise<unknown> {
+  const factoryPath = require.resolve(`${WASM_PACKAGE}/wasm-out/tfjs-backend-wasm-threaded-simd.js`);
+  const factory = require(factoryPath) as (config: object) => Promise<unknown>;
+  const { wasmWorkerContents } = require(`${WASM_PACKAGE}/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js`);
+  const folder = mkdtempSync(join(tmpdir(), "spatialssl-wasm-"));
+  try {
+    const worker = join(folder, "thread.cjs");
+    // tfjs keeps the code with its line breaks already unescaped
+    writeFileSync(worker, wasmWorkerContents.replaceAll("\n", "\\n"));
+    return await factory({
+      mainScriptUrlOrBlob: factoryPath,
+      locateFile: (name: string) =>
+        name.endsWith(".worker.js") ? worker : require.resolve(`${WASM_PACKAGE}/dist/${name}`),
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

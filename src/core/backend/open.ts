@@ -1,0 +1,86 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-core/dist/register_all_gradients"; // after core, which has no gradients of its own
+import { LabError, toLabError } from "../errors";
+import type { Backend, BackendName, BackendOptions, BackendPlatform, BackendReport, OpenedDevice } from "./backend";
+import { probeBackend } from "./probe";
+import { closeBackend } from "./registry";
+
+/**
+ * Opens the fastest backend that computes correctly: hardware WebGPU, then wasm. Each is tried on a real kernel
+ * before it is trusted; one that fails is passed over, and the report says why.
+ *
+ * Import the kernels before (whatever builds a model does). Opening again in the same thread is possible, but after a
+ * lost GPU or a wasm trap a fresh worker is the safe place: tfjs keeps the tensors of a dead device.
+ *
+ * @param prefer         `auto` falls through; a named backend is opened or fails
+ * @param allowSoftware  lets a software GPU through, to check shaders
+ * @throws LabError("device") if none can be opened; its detail lists every reason.
+ */
+export async function openBackend({ prefer, allowSoftware = false, platform }: BackendOptions): Promise<Backend> {
+  const tried: { name: BackendName; reason: string }[] = [];
+  for (const name of prefer === "auto" ? (["webgpu", "wasm"] as const) : [prefer]) {
+    try {
+      const device = await open(name, allowSoftware, platform);
+      await probeBackend();
+      const error = device.takeError();
+      if (error) throw error;
+      device.trim();
+      const { adapter, software, threads, simd } = device;
+      const why = reasonFor(prefer, name);
+      return backendOf(device, { name, ...(adapter ? { adapter } : {}), software, threads, simd, why, tried });
+    } catch (thrown) {
+      tried.push({ name, reason: toLabError(thrown).message });
+      closeBackend(name);
+    }
+  }
+  const reasons = tried.map(({ name, reason }) => `${name}: ${reason}`);
+  throw new LabError(
+    "device",
+    `No backend could be opened. ${reasons.join(" ")}`,
+    "Update the browser, or try another.",
+  );
+}
+
+/** Each kind is imported when it is wanted: a page on a GPU never loads the others. */
+async function open(name: BackendName, allowSoftware: boolean, platform: BackendPlatform): Promise<OpenedDevice> {
+  switch (name) {
+    case "webgpu":
+      return (await import("./webgpu")).openWebGpu(platform.gpu, allowSoftware);
+    case "wasm":
+      return (await import("./wasm")).openWasm(platform);
+    case "cpu":
+      return (await import("./cpu")).openCpu();
+    default:
+      throw new LabError("range", `Backend ${name satisfies never} is not known.`);
+  }
+}
+
+function reasonFor(prefer: BackendOptions["prefer"], name: BackendName): string {
+  if (prefer !== "auto") return `${name} was asked for.`;
+  return name === "webgpu" ? "A hardware GPU is here." : "WebAssembly with SIMD is the fastest that works here.";
+}
+
+function backendOf(device: OpenedDevice, report: BackendReport): Backend {
+  const check = (): void => {
+    const error = device.takeError();
+    if (error) throw error;
+  };
+  return {
+    name: report.name,
+    report,
+    lost: device.lost,
+    check,
+    read: async (tensor) => {
+      const values = (await tensor.data()) as Float32Array;
+      check();
+      return values;
+    },
+    memory: () => {
+      const { numBytes, numTensors } = tf.memory();
+      const [peakBytes, heldBytes] = [Math.max(device.peakBytes(), numBytes), device.heldBytes()];
+      return { bytes: numBytes, peakBytes, heldBytes, tensors: numTensors };
+    },
+    trim: () => device.trim(),
+    dispose: () => closeBackend(report.name),
+  };
+}

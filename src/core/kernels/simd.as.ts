@@ -1,0 +1,146 @@
+// Pieces that the wasm kernels share. Compiled by scripts/build-kernels.mjs, run on tfjs's own heap: nothing here may
+// own memory, so no strings, arrays or tables (the build refuses a binary with a data segment).
+
+/**
+ * out[0 .. channels) = sum over entries of weight * x[index, :], in the entries' order.
+ * A block of channels is held in registers while the row's entries are walked, so each output is written once.
+ * Steps are in bytes: `weightStep` between the weights of two entries, `rowStep` between two rows of x.
+ */
+// @ts-ignore: decorator
+@inline
+export function weightedRowSum(
+  index: usize, indexEnd: usize, weight: usize, weightStep: usize, x: usize, rowStep: usize, out: usize, channels: i32,
+): void {
+  let c: usize = 0;
+  const bytes = <usize>channels << 2;
+  for (; c + 128 <= bytes; c += 128) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0), a2 = f32x4.splat(0), a3 = f32x4.splat(0);
+    let a4 = f32x4.splat(0), a5 = f32x4.splat(0), a6 = f32x4.splat(0), a7 = f32x4.splat(0);
+    let w = weight;
+    for (let p = index; p < indexEnd; p += 4) {
+      const value = v128.load32_splat(w);
+      const row = x + <usize>load<u32>(p) * rowStep + c;
+      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(row)));
+      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(row, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(value, v128.load(row, 32)));
+      a3 = f32x4.add(a3, f32x4.mul(value, v128.load(row, 48)));
+      a4 = f32x4.add(a4, f32x4.mul(value, v128.load(row, 64)));
+      a5 = f32x4.add(a5, f32x4.mul(value, v128.load(row, 80)));
+      a6 = f32x4.add(a6, f32x4.mul(value, v128.load(row, 96)));
+      a7 = f32x4.add(a7, f32x4.mul(value, v128.load(row, 112)));
+      w += weightStep;
+    }
+    const to = out + c;
+    v128.store(to, a0); v128.store(to, a1, 16); v128.store(to, a2, 32); v128.store(to, a3, 48);
+    v128.store(to, a4, 64); v128.store(to, a5, 80); v128.store(to, a6, 96); v128.store(to, a7, 112);
+  }
+  for (; c + 32 <= bytes; c += 32) {
+    let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+    let w = weight;
+    for (let p = index; p < indexEnd; p += 4) {
+      const value = v128.load32_splat(w);
+      const row = x + <usize>load<u32>(p) * rowStep + c;
+      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(row)));
+      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(row, 16)));
+      w += weightStep;
+    }
+    v128.store(out + c, a0); v128.store(out + c, a1, 16);
+  }
+  for (; c + 16 <= bytes; c += 16) {
+    let a0 = f32x4.splat(0);
+    let w = weight;
+    for (let p = index; p < indexEnd; p += 4) {
+      const row = x + <usize>load<u32>(p) * rowStep + c;
+      a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(w), v128.load(row)));
+      w += weightStep;
+    }
+    v128.store(out + c, a0);
+  }
+  for (; c < bytes; c += 4) {
+    let sum: f32 = 0;
+    let w = weight;
+    for (let p = index; p < indexEnd; p += 4) {
+      sum += load<f32>(w) * load<f32>(x + <usize>load<u32>(p) * rowStep + c);
+      w += weightStep;
+    }
+    store<f32>(out + c, sum);
+  }
+}
+
+/** Sum of a[k] * b[k] over `channels` floats, in four partial sums of every fourth element each. */
+// @ts-ignore: decorator
+@inline
+export function dot(a: usize, b: usize, channels: i32): f32 {
+  let c: usize = 0;
+  const bytes = <usize>channels << 2;
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+  for (; c + 32 <= bytes; c += 32) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(a + c), v128.load(b + c)));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(a + c, 16), v128.load(b + c, 16)));
+  }
+  s0 = f32x4.add(s0, s1);
+  for (; c + 16 <= bytes; c += 16) s0 = f32x4.add(s0, f32x4.mul(v128.load(a + c), v128.load(b + c)));
+  let sum = (f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1)) +
+    (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+  for (; c < bytes; c += 4) sum += load<f32>(a + c) * load<f32>(b + c);
+  return sum;
+}
+
+/**
+ * exp of four floats, relative error below 2e-7 on [-87, 88]; smaller arguments give about 1e-38, larger 2e38.
+ * x = n ln 2 + r with |r| <= ln 2 / 2; a degree-6 Taylor-like polynomial (Cephes' coefficients) times 2^n.
+ */
+// @ts-ignore: decorator
+@inline
+export function exp4(value: v128): v128 {
+  const x = f32x4.min(f32x4.max(value, f32x4.splat(-87.0)), f32x4.splat(88.0));
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  // ln 2 in two parts: n times the first is exact
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
+  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));
+  let p = f32x4.splat(1.9875691500e-4);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.mul(f32x4.mul(p, r), r), f32x4.add(r, f32x4.splat(1)));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return f32x4.mul(p, power);
+}
+
+/** exp of `count` floats in place; the last group may run up to three floats past the end. */
+// @ts-ignore: decorator
+@inline
+export function expInPlace(at: usize, count: i32): void {
+  const end = at + (<usize>count << 2);
+  for (let p = at; p < end; p += 16) v128.store(p, exp4(v128.load(p)));
+}
+
+/** Natural logarithm of a positive normal float, error below 2 ulp (Cephes' logf). */
+// @ts-ignore: decorator
+@inline
+export function log1(value: f32): f32 {
+  const bits = reinterpret<i32>(value);
+  let exponent = <f32>((bits >> 23) - 126);
+  let m = reinterpret<f32>((bits & 0x007fffff) | 0x3f000000); // in [0.5, 1)
+  if (m < 0.707106781) {
+    exponent -= 1;
+    m += m;
+  }
+  const r = m - 1;
+  const square = r * r;
+  let p: f32 = 7.0376836292e-2;
+  p = p * r - 1.1514610310e-1;
+  p = p * r + 1.1676998740e-1;
+  p = p * r - 1.2420140846e-1;
+  p = p * r + 1.4249322787e-1;
+  p = p * r - 1.6668057665e-1;
+  p = p * r + 2.0000714765e-1;
+  p = p * r - 2.4999993993e-1;
+  p = p * r + 3.3333331174e-1;
+  let y = p * r * square;
+  y += exponent * -2.12194440e-4;
+  y -= 0.5 * square;
+  return r + y + exponent * 0.693359375;
+}
