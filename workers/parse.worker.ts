@@ -21,12 +21,12 @@ const handlers: Handlers<DataApi> = {
     const slice = shareArrays(await read(source, task));
     const id = nextId++;
     slices.set(id, slice);
-    return { result: describe(id, slice) };
+    return { result: infoOf(id, slice) };
   },
   setUnit({ sliceId, unit }) {
     const slice = withUnit(get(sliceId), unit);
     slices.set(sliceId, slice);
-    return { result: describe(sliceId, slice) };
+    return { result: infoOf(sliceId, slice) };
   },
   gene({ sliceId, gene }) {
     const counts = geneColumn(get(sliceId), gene);
@@ -78,7 +78,7 @@ async function read(source: DataApi["open"]["request"], task: Task): Promise<Sli
   }
 }
 
-function describe(id: number, slice: Slice): SliceInfo {
+function infoOf(id: number, slice: Slice): SliceInfo {
   return {
     id,
     name: slice.name,

@@ -1,6 +1,7 @@
 import type { ProbeResult } from "../../workers/protocol";
 import type { Progress } from "../../workers/rpc";
 import { toLabError } from "../core/errors";
+import { labelCodes } from "../core/slice/unlabelled";
 import { getThreads } from "./engine";
 import { emptyAnalysis } from "./fresh";
 import type { AnalysisState, LabState } from "./lab-state";
@@ -44,7 +45,7 @@ export const createAnalysisSlice: SliceCreator<AnalysisState> = (set, get) => {
     const { slice, label } = get();
     const column = slice?.obs.find((c) => c.name === label);
     if (!label || column?.kind !== "categorical") return null;
-    return { label, codes: Int32Array.from(column.codes), categories: column.categories };
+    return { label, codes: labelCodes(column), categories: column.categories };
   };
 
   const score = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { SliceInfo } from "../../workers/protocol";
+import { labelCodes } from "../core/slice/unlabelled";
 import type { AnalysisState, RunState } from "./lab-state";
 
 /** A run that has not begun. */
@@ -41,9 +42,7 @@ export function chooseLabel(info: SliceInfo): string | null {
   const labelled = (name: string): number => {
     const column = usable.find((c) => c.name === name);
     if (column?.kind !== "categorical") return 0;
-    let n = 0;
-    for (const code of column.codes) if (code >= 0) n++;
-    return n / info.summary.nObs;
+    return labelCodes(column).filter((code) => code >= 0).length / info.summary.nObs;
   };
   // a label that covers a part of the cells only (one section of four) is a poor first view
   const usual = usualLabels.find((name) => labelled(name) > 0.5) ?? usualLabels.find((name) => labelled(name) > 0);
