@@ -1,0 +1,15 @@
+import "@mantine/core/styles.css";
+import "uplot/dist/uPlot.min.css";
+import "./views/app.css";
+import { createRoot } from "react-dom/client";
+import { useLab } from "./state/lab";
+import { App } from "./views/App";
+import { readFlags } from "./views/flags";
+import { openFirstSlice } from "./views/open/first-slice";
+
+const flags = readFlags(location.search);
+useLab.getState().setTheme(flags.theme);
+useLab.setState({ backendChoice: flags.backend, allowSoftware: flags.software });
+
+createRoot(document.getElementById("root")!).render(<App />);
+void openFirstSlice();

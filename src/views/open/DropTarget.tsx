@@ -1,0 +1,55 @@
+import { useEffect, useState } from "react";
+import { useLab } from "../../state/lab";
+import styles from "./DropTarget.module.css";
+
+/** The whole window takes a file while one is dragged over it. */
+export function DropTarget() {
+  const over = useFileDrag();
+  if (!over) return null;
+  return (
+    <div className={styles.target}>
+      <div className={styles.title}>Drop a slice to open it</div>
+      <div>AnnData .h5ad, or Arrow .arrow and .feather as the lab writes them</div>
+      <div className="label">It is read in this tab; nothing is uploaded. The slice before it can be brought back.</div>
+    </div>
+  );
+}
+
+/** True while files are over the window; a drop opens the first. */
+function useFileDrag(): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    // entering a child leaves its parent: count, so that the target does not flicker
+    let depth = 0;
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    const listeners = {
+      dragenter(event: DragEvent) {
+        if (hasFiles(event) && depth++ === 0) setOver(true);
+      },
+      dragleave(event: DragEvent) {
+        if (hasFiles(event) && --depth <= 0) {
+          depth = 0;
+          setOver(false);
+        }
+      },
+      dragover(event: DragEvent) {
+        // without this the browser would show the file instead
+        if (hasFiles(event)) event.preventDefault();
+      },
+      drop(event: DragEvent) {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        depth = 0;
+        setOver(false);
+        const file = event.dataTransfer?.files[0];
+        if (file) void useLab.getState().openFile(file);
+      },
+    };
+    const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];
+    for (const [type, listener] of entries) window.addEventListener(type, listener);
+    return () => {
+      for (const [type, listener] of entries) window.removeEventListener(type, listener);
+    };
+  }, []);
+  return over;
+}

@@ -1,0 +1,160 @@
+import { SegmentedControl, Switch, Tooltip } from "@mantine/core";
+import { defaultRecipe, type RunRecipe } from "../../core/train/recipe";
+import { useLab } from "../../state/lab";
+import { NumberKnob } from "../kit/Knob";
+import { More } from "./More";
+import { terms } from "./terms";
+
+const initial = defaultRecipe();
+
+/** Step 3: the network and how it learns. Changes take effect with the next run. */
+export function ModelStep() {
+  const recipe = useLab((s) => s.recipe);
+  const edit = useLab((s) => s.editRecipe);
+  const { encoder } = recipe;
+  const setEncoder = (part: Partial<RunRecipe["encoder"]>): void =>
+    edit((r) => ({ ...r, encoder: { ...r.encoder, ...part } }));
+  return (
+    <>
+      <p className="label" style={{ margin: "0 0 6px" }}>
+        Masked expression: all genes of some cells are hidden and rebuilt from their neighbours.
+      </p>
+      <Tooltip label={terms.backbone} position="right">
+        <SegmentedControl
+          aria-label="Backbone"
+          data={[
+            { value: "gcn", label: "GCN" },
+            { value: "sage", label: "SAGE" },
+            { value: "gat", label: "GAT" },
+          ]}
+          value={recipe.backbone}
+          onChange={(backbone) => edit((r) => ({ ...r, backbone: backbone as RunRecipe["backbone"] }))}
+          mb={6}
+        />
+      </Tooltip>
+      <NumberKnob
+        label="Layers"
+        definition={terms.layers}
+        value={encoder.layers}
+        initial={initial.encoder.layers}
+        onChange={(layers) => setEncoder({ layers })}
+        min={1}
+        max={8}
+        integer
+      />
+      <NumberKnob
+        label="Width"
+        definition={terms.hidden}
+        value={encoder.hidden}
+        initial={initial.encoder.hidden}
+        onChange={(hidden) => setEncoder({ hidden })}
+        min={1}
+        max={1024}
+        step={16}
+        integer
+      />
+      {recipe.backbone === "gat" && (
+        <NumberKnob
+          label="Heads"
+          definition={terms.heads}
+          value={encoder.heads}
+          initial={initial.encoder.heads}
+          onChange={(heads) => setEncoder({ heads })}
+          min={1}
+          max={16}
+          integer
+        />
+      )}
+      <NumberKnob
+        label="Epochs"
+        definition={terms.epochs}
+        value={recipe.epochs}
+        initial={initial.epochs}
+        onChange={(epochs) => edit((r) => ({ ...r, epochs }))}
+        min={1}
+        max={100_000}
+        step={10}
+        integer
+      />
+      <More>
+        <NumberKnob
+          label="Masked share"
+          definition={terms.maskRatio}
+          value={recipe.config.maskRatio}
+          initial={initial.config.maskRatio}
+          onChange={(maskRatio) => edit((r) => ({ ...r, config: { ...r.config, maskRatio } }))}
+          min={0.01}
+          max={0.99}
+          step={0.05}
+        />
+        <NumberKnob
+          label="Learning rate"
+          definition={terms.learningRate}
+          value={recipe.optimizer.learningRate}
+          initial={initial.optimizer.learningRate}
+          onChange={(learningRate) => edit((r) => ({ ...r, optimizer: { ...r.optimizer, learningRate } }))}
+          min={0.00001}
+          max={1}
+          step={0.0005}
+        />
+        <NumberKnob
+          label="Weight decay"
+          definition={terms.weightDecay}
+          value={recipe.optimizer.weightDecay}
+          initial={initial.optimizer.weightDecay}
+          onChange={(weightDecay) => edit((r) => ({ ...r, optimizer: { ...r.optimizer, weightDecay } }))}
+          min={0}
+          max={1}
+          step={0.00001}
+        />
+        <NumberKnob
+          label="Dropout"
+          definition={terms.dropout}
+          value={encoder.dropout}
+          initial={initial.encoder.dropout}
+          onChange={(dropout) => setEncoder({ dropout })}
+          min={0}
+          max={0.9}
+          step={0.05}
+        />
+        <Toggle
+          label="Batch normalisation"
+          definition={terms.batchNorm}
+          checked={encoder.batchNorm}
+          onChange={(batchNorm) => setEncoder({ batchNorm })}
+        />
+        <Toggle
+          label="Skip connections"
+          definition={terms.skip}
+          checked={encoder.skip}
+          onChange={(skip) => setEncoder({ skip })}
+        />
+        <NumberKnob
+          label="Seed"
+          definition={terms.seed}
+          value={recipe.seed}
+          initial={initial.seed}
+          onChange={(seed) => edit((r) => ({ ...r, seed }))}
+          min={0}
+          max={4_294_967_295}
+          integer
+        />
+      </More>
+    </>
+  );
+}
+
+function Toggle(props: { label: string; definition: string; checked: boolean; onChange: (checked: boolean) => void }) {
+  return (
+    <Tooltip label={props.definition} position="right">
+      <div>
+        <Switch
+          my={8}
+          label={props.label}
+          checked={props.checked}
+          onChange={(event) => props.onChange(event.currentTarget.checked)}
+        />
+      </div>
+    </Tooltip>
+  );
+}

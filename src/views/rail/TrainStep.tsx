@@ -1,0 +1,108 @@
+import { Button } from "@mantine/core";
+import { useLab } from "../../state/lab";
+import { formatBytes, formatCount, formatDuration } from "../format/numbers";
+import { ErrorNote } from "../kit/ErrorNote";
+import { PauseIcon, PlayIcon, ResetIcon, SaveIcon, StepIcon, StopIcon } from "../kit/icons";
+import notes from "../kit/notes.module.css";
+import { WorkNote } from "../kit/WorkNote";
+import { Findings } from "./Findings";
+import styles from "./Rail.module.css";
+
+/** Step 4: the run, and what was learned. */
+export function TrainStep() {
+  const run = useLab((s) => s.run);
+  const ready = useLab((s) => s.graph.kind === "ready");
+  const backend = useLab((s) => s.backend);
+  const perEpoch = useLab((s) => s.millisecondsPerEpoch);
+  const peakBytes = useLab((s) => s.peakBytes);
+  const nParameters = useLab((s) => s.nParameters);
+  const stale = useLab((s) => s.runRecipe !== null && JSON.stringify(s.runRecipe) !== JSON.stringify(s.recipe));
+  const hasModel = useLab((s) => s.runRecipe !== null);
+  const learned = useLab((s) => s.epoch > 0);
+  const { train, pause, step, stop, reset, downloadWeights } = useLab.getState();
+  const running = run.kind === "training";
+  const busy = running || run.kind === "preparing";
+  return (
+    <>
+      <div className={styles.buttons}>
+        {running ? (
+          <Button className={styles.train ?? ""} leftSection={<PauseIcon />} onClick={pause} title="Space">
+            Pause
+          </Button>
+        ) : (
+          <Button
+            className={styles.train ?? ""}
+            leftSection={<PlayIcon />}
+            disabled={!ready || busy}
+            onClick={() => void train()}
+            title="Space"
+          >
+            {trainLabel(run.kind, learned)}
+          </Button>
+        )}
+        <Button
+          variant="default"
+          leftSection={<StepIcon />}
+          disabled={!ready || busy}
+          onClick={() => void step()}
+          title="One epoch (.)"
+        >
+          Step
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<StopIcon />}
+          disabled={!running && run.kind !== "paused"}
+          onClick={() => void stop()}
+          title="End the run here and look at what was learned"
+        >
+          Stop
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<ResetIcon />}
+          disabled={!hasModel && run.kind !== "failed"}
+          onClick={() => void reset()}
+          title="Forget the model and its results"
+        >
+          Reset
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<SaveIcon />}
+          disabled={!learned}
+          onClick={() => void downloadWeights()}
+          title="Save the weights as .safetensors"
+        >
+          Weights
+        </Button>
+      </div>
+      {stale && (
+        <p className={`${notes.note} ${notes.warning}`} role="status">
+          Settings changed: reset to apply them.
+        </p>
+      )}
+      {run.kind === "preparing" && <WorkNote title="Preparing the model" work={run} />}
+      {run.kind === "failed" && <ErrorNote title="The run stopped" error={run.error} />}
+      {backend && (
+        <p className="label numeric" style={{ margin: "8px 0 0" }}>
+          {[
+            backend.name,
+            perEpoch === null ? null : `${formatDuration(perEpoch)} an epoch`,
+            peakBytes === null ? null : `${formatBytes(peakBytes)} at most`,
+            nParameters === null ? null : `${formatCount(nParameters)} weights`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+      )}
+      {!ready && run.kind === "idle" && <p className="label">Waits for the graph.</p>}
+      <Findings />
+    </>
+  );
+}
+
+function trainLabel(kind: string, learned: boolean): string {
+  if (kind === "paused") return "Continue";
+  return kind === "done" && learned ? "Train on" : "Train";
+}

@@ -1,0 +1,52 @@
+import type { LabState } from "../../state/lab-state";
+import { formatCount, formatNumber } from "../format/numbers";
+
+/** The one line that a folded step says: a fact, or what it waits for. */
+export function sliceResult({ slice, opening }: LabState): string {
+  if (opening) return `opening ${opening.name}`;
+  if (!slice) return "open a file or simulate tissue";
+  return `${slice.name} · ${formatCount(slice.summary.nObs)} cells · ${formatCount(slice.summary.nVars)} genes`;
+}
+
+export function graphResult({ graph, slice }: LabState): string {
+  switch (graph.kind) {
+    case "none":
+      return slice ? "not built yet" : "waits for a slice";
+    case "building":
+      return "building";
+    case "ready":
+      return `${formatCount(graph.statistics.edges)} edges, median degree ${formatNumber(graph.statistics.medianDegree)}`;
+    case "failed":
+      return "could not be built";
+    default:
+      return graph satisfies never;
+  }
+}
+
+const backboneNames = { gcn: "GCN", sage: "SAGE", gat: "GAT" } as const;
+
+export function modelResult({ recipe }: LabState): string {
+  const { backbone, encoder } = recipe;
+  const heads = backbone === "gat" ? `, ${encoder.heads} ${encoder.heads === 1 ? "head" : "heads"}` : "";
+  return `MAE · ${backboneNames[backbone]} · ${encoder.layers} × ${encoder.hidden} wide${heads}`;
+}
+
+export function trainResult({ run, epoch, graph, losses }: LabState): string {
+  const at = epoch > 0 ? `epoch ${formatCount(epoch)}, loss ${formatNumber(losses[losses.length - 1])}` : "";
+  switch (run.kind) {
+    case "idle":
+      return graph.kind === "ready" ? "ready to train" : "waits for the graph";
+    case "preparing":
+      return "preparing";
+    case "training":
+      return at || "training";
+    case "paused":
+      return at ? `paused at ${at}` : "paused";
+    case "done":
+      return at;
+    case "failed":
+      return "stopped by an error";
+    default:
+      return run satisfies never;
+  }
+}

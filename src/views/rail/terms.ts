@@ -1,0 +1,46 @@
+/** What the terms on the page mean, in one or two sentences each. */
+export const terms = {
+  tissue: "Which kind of tissue to imitate: its true layers, organs or nuclei are known, so results can be checked.",
+  cells: "Cells of the simulated slice, over all sections.",
+  genes: "Genes measured in each cell.",
+  sections:
+    "Thin cuts of the same tissue. Each has its own coordinates and its own batch effect; edges never cross them.",
+  seed: "Start of the random numbers. The same seed and settings give the same result.",
+  micronsPerUnit:
+    "How many µm one unit of the file's coordinates is. Radius, distances and the scale bar depend on it.",
+  graphKind:
+    "Which cells are neighbours: the k nearest, all within a radius, or those that touch in a Delaunay triangulation.",
+  k: "Nearest neighbours that each cell is linked to.",
+  symmetrize:
+    "Being nearest is not mutual. Union keeps an edge that either cell asks for, intersection one that both ask for, doubled lists every edge and its reverse without removing repeats, none keeps the direction.",
+  radius: "All cells within this distance are neighbours. Needs the right µm per unit.",
+  maxEdge: "Longer edges of the triangulation are dropped, such as those across holes and along the outline.",
+  backbone:
+    "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention.",
+  layers: "Rounds of message passing. With two layers a cell sees its neighbours' neighbours.",
+  hidden: "Numbers that describe each cell: the width of the embedding.",
+  heads: "Independent attention patterns side by side. The width must divide by them.",
+  batchNorm: "Brings each hidden unit to mean 0 and variance 1 over the cells, which steadies training.",
+  dropout: "Share of hidden values set to zero at random in each step, against memorising.",
+  skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
+  maskRatio:
+    "Share of cells whose genes are all hidden in a step. The network must rebuild them from their neighbours.",
+  learningRate: "Size of a training step. Too large and the loss jumps, too small and it hardly falls.",
+  weightDecay: "How strongly weights are pulled towards zero in each step.",
+  epochs: "Passes over all cells in one run.",
+  resolution: "Higher finds more and smaller clusters.",
+  kClusters: "Number of clusters to find.",
+  label: "Annotation of the cells that clusters and predictions are compared with.",
+  split:
+    "Which cells are kept back for scoring. Random cells have trained neighbours beside them, which flatters the score; whole blocks of tissue are the harder and fairer test.",
+  ari: "Adjusted Rand index: agreement of two groupings over pairs of cells; 0 is chance, 1 is identical.",
+  ami: "Adjusted mutual information: shared information of two groupings beyond chance; 0 is chance, 1 is identical.",
+  nmi: "Normalised mutual information: shared information of two groupings, not corrected for chance.",
+  f1Micro: "Share of held-out cells that are predicted right.",
+  f1Macro: "Mean over classes of the F1 score, so that rare classes count as much as common ones.",
+  medianDegree: "Half of the cells have at most this many neighbours.",
+  components: "Parts of the graph with no edge between them; each section is at least one.",
+  isolated: "Cells without any neighbour: they learn from their own genes alone.",
+  attention:
+    "α: the weight that the network gives a neighbour, summing to 1 over all of them. 1/degree is what equal weights would be.",
+} as const;

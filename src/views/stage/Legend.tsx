@@ -1,0 +1,31 @@
+import type { Coloring } from "../color/coloring";
+import { CategoryLegend } from "./CategoryLegend";
+import { RampLegend } from "./RampLegend";
+import styles from "./Stage.module.css";
+
+/** What the colours mean, whatever they show. */
+export function Legend({ coloring, muted }: { coloring: Coloring; muted: ReadonlySet<number> }) {
+  if (coloring.kind === "waiting" && !coloring.title) return null;
+  return (
+    <section className={`${styles.plate} ${styles.legend}`} aria-label="Legend">
+      {coloring.kind === "categorical" && <CategoryLegend coloring={coloring} muted={muted} />}
+      {coloring.kind === "continuous" && <RampLegend coloring={coloring} />}
+      {coloring.kind === "rgb" && (
+        <p style={{ margin: "8px 10px" }}>
+          <strong>{coloring.title}</strong>
+          <br />
+          <span className="label">
+            Three main directions of the embedding as colour: cells that the network sees as alike look alike.
+          </span>
+        </p>
+      )}
+      {coloring.kind === "waiting" && (
+        <p style={{ margin: "8px 10px" }}>
+          <strong>{coloring.title}</strong>
+          <br />
+          <span className="label">{coloring.reason}</span>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import { useLab } from "../../state/lab";
+import type { SectionLayout } from "../tissue/section-layout";
+import { toScreen } from "./camera";
+import styles from "./Stage.module.css";
+import { useStage } from "./stage-store";
+
+/** The name of each section above it, where there are several and the tissue is large. */
+export function SectionNames({ layout }: { layout: SectionLayout }) {
+  const camera = useStage((s) => s.cameras.tissue);
+  const rect = useStage((s) => s.rects.tissue);
+  const main = useLab((s) => s.stage);
+  if (main !== "tissue" || layout.sections.length < 2 || rect.width === 0) return null;
+  return layout.sections.map((section) => {
+    const [x, y] = toScreen(camera, rect, section.left, section.top);
+    const [right] = toScreen(camera, rect, section.left + section.width, section.top);
+    const outside = x < 0 || x > rect.width || y < 12 || y > rect.height;
+    // a name wider than its section would run into the next one
+    if (outside || right - x < 24) return null;
+    return (
+      <div key={section.name} className={styles.section} style={{ left: x, top: y - 2 }}>
+        {section.name}
+      </div>
+    );
+  });
+}

@@ -1,0 +1,36 @@
+import { Progress } from "@mantine/core";
+import { useShallow } from "zustand/react/shallow";
+import { useLab } from "../../state/lab";
+import styles from "./BottomStrip.module.css";
+import { LossChart } from "./LossChart";
+import { progressWords } from "./progress-words";
+
+/** How the run goes: the loss, and how far it is in words. */
+export function BottomStrip() {
+  const theme = useLab((s) => s.theme);
+  const words = useLab(progressWords);
+  const { share, hasLoss } = useLab(
+    useShallow((s) => ({
+      share: s.run.kind === "training" || s.run.kind === "paused" ? s.epoch / Math.max(1, s.run.until) : null,
+      hasLoss: s.losses.length > 0,
+    })),
+  );
+  return (
+    <footer className={styles.strip}>
+      <div className={styles.chart}>
+        {hasLoss ? <LossChart key={theme} /> : <p className="label">The loss is drawn here while it trains.</p>}
+      </div>
+      <div className={styles.words}>
+        <div className="numeric" data-testid="progress-words">
+          {words}
+        </div>
+        {share !== null && (
+          <Progress value={100 * share} size={4} mt={8} aria-label="Progress of the run" transitionDuration={0} />
+        )}
+        <div className="label" style={{ marginTop: 8 }}>
+          Space trains and pauses · full stop makes one step · 0 fits · Escape deselects
+        </div>
+      </div>
+    </footer>
+  );
+}

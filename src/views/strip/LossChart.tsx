@@ -1,0 +1,75 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import { useLab } from "../../state/lab";
+import { formatNumber } from "../format/numbers";
+import { spansDecade } from "./loss-axis";
+
+/** Loss by epoch, live; colours are read when it is made, so another theme needs another chart; the axis is logarithmic once the curve spans a decade. */
+export function LossChart() {
+  const holder = useRef<HTMLDivElement>(null);
+  const version = useLab((s) => s.lossVersion);
+  const losses = useLab((s) => s.losses);
+  const log = spansDecade(losses);
+  const plot = useRef<uPlot | null>(null);
+  const newest = useRef(losses);
+  newest.current = losses;
+
+  useEffect(() => {
+    const element = holder.current;
+    if (!element) return;
+    const color = (name: string): string => getComputedStyle(element).getPropertyValue(name);
+    const axis = {
+      stroke: color("--lab-dim"),
+      grid: { stroke: color("--lab-line"), width: 1 },
+      ticks: { show: false },
+    };
+    const chart = new uPlot(
+      {
+        width: element.clientWidth,
+        height: element.clientHeight,
+        legend: { show: false },
+        cursor: { y: false, points: { show: false } },
+        scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
+        axes: [
+          { ...axis, font: "11px system-ui", size: 20, space: 60 },
+          {
+            ...axis,
+            font: "11px system-ui",
+            size: 48,
+            space: 24,
+            values: (_, splits) => splits.map((v) => (v === null ? "" : formatNumber(v))),
+          },
+        ],
+        series: [{}, { stroke: color("--mantine-primary-color-filled"), width: 1.75, points: { show: false } }],
+      },
+      dataOf(newest.current),
+      element,
+    );
+    plot.current = chart;
+    const observer = new ResizeObserver(() =>
+      chart.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+      plot.current = null;
+    };
+  }, [log]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the array is appended to in place, the version says when
+  useEffect(() => plot.current?.setData(dataOf(losses)), [losses, version]);
+  const last = losses[losses.length - 1];
+  return (
+    <div
+      ref={holder}
+      style={{ width: "100%", height: "100%" }}
+      role="img"
+      aria-label={losses.length === 0 ? "Loss curve, empty" : `Loss curve, now ${formatNumber(last)}`}
+    />
+  );
+}
+
+function dataOf(losses: readonly number[]): uPlot.AlignedData {
+  return [losses.map((_, i) => i + 1), [...losses]];
+}

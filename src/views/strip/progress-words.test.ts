@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { progressWords } from "./progress-words";
+
+const base = {
+  recipe: { epochs: 100 },
+  runRecipe: null,
+  epoch: 34,
+  losses: [1, 0.5],
+  millisecondsPerEpoch: 213,
+  graph: { kind: "ready" },
+} as unknown as Parameters<typeof progressWords>[0];
+
+test("a running run says how far, how fast and how long still", () => {
+  const words = progressWords({ ...base, run: { kind: "training", until: 100 } });
+  expect(words).toBe("epoch 34 / 100 · 0.21 s each · 14 s left · loss 0.5");
+});
+
+test("before anything is measured no time is promised", () => {
+  const words = progressWords({
+    ...base,
+    epoch: 0,
+    losses: [],
+    millisecondsPerEpoch: null,
+    run: { kind: "training", until: 100 },
+  });
+  expect(words).toBe("epoch 0 / 100");
+});
+
+test("an idle page says what to do", () => {
+  expect(progressWords({ ...base, run: { kind: "idle" } })).toMatch(/Press Train/);
+});
