@@ -1,10 +1,15 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { resolveOptions } from "./vite.config";
 
 // The command line and the benchmarks, for plain Node: packages are left to it, but for tfjs, whose ES modules
 // lie under ".js" without saying so in its package.json, and the UMAP library, which is no export of its package.
 export default defineConfig({
-  resolve: { alias: resolveOptions.alias, mainFields: ["module", "main"] },
+  resolve: {
+    alias: {
+      "embedding-atlas/umap": fileURLToPath(new URL("./node_modules/embedding-atlas/dist/umap.js", import.meta.url)),
+    },
+    mainFields: ["module", "main"],
+  },
   ssr: { noExternal: [/^@tensorflow\//, "embedding-atlas"] },
   build: {
     copyPublicDir: false,

@@ -8,6 +8,15 @@ export interface Context {
   readonly task: Task;
   /** A line for the person, on standard error. */
   say(line: string): void;
+  /** From here on the first Ctrl+C sets `task.cancelled` instead of ending the program; a second one ends it. */
+  holdInterrupts(): void;
+}
+
+/** Words that do not fit the command; the program then ends with 2 instead of 1. */
+export class UsageError extends LabError {
+  constructor(message: string, usage: string) {
+    super("range", message, `Usage: ${usage}`);
+  }
 }
 
 /** One word of the command line. `run` returns the JSON object that is printed. */
@@ -25,7 +34,7 @@ export class Arguments {
   constructor(
     readonly positionals: readonly string[],
     private readonly values: Record<string, unknown>,
-    private readonly usage: string,
+    readonly usage: string,
   ) {}
 
   has(flag: string): boolean {
@@ -48,7 +57,7 @@ export class Arguments {
 
   number(flag: string, bounds: { min?: number; max?: number; integer?: boolean } = {}, fallback?: number): number {
     const given = this.values[flag];
-    const value = given === undefined ? fallback : Number(given);
+    const value = given === undefined ? fallback : given === "" ? Number.NaN : Number(given);
     if (value === undefined) throw this.wrong(`--${flag} is missing`);
     const { min = -Infinity, max = Infinity, integer = false } = bounds;
     if (!Number.isFinite(value) || value < min || value > max || (integer && !Number.isInteger(value))) {
@@ -58,8 +67,8 @@ export class Arguments {
     return value;
   }
 
-  private wrong(what: string): LabError {
-    return new LabError("range", `${what}.`, `Usage: ${this.usage}`);
+  wrong(what: string): UsageError {
+    return new UsageError(`${what}.`, this.usage);
   }
 }
 
@@ -72,10 +81,10 @@ export function readArguments(command: Command, words: readonly string[]): Argum
       allowPositionals: true,
     });
     if (!values.help && positionals.length !== command.positionals.length) {
-      throw new Error(`expected ${command.positionals.join(" ") || "no file"}, got ${positionals.length} names`);
+      throw new Error(`expected ${command.positionals.join(" ")}, got ${positionals.join(" ") || "none"}`);
     }
     return Object.assign(new Arguments(positionals, values, command.usage), { json: Boolean(values.json) });
   } catch (error) {
-    throw new LabError("range", `${(error as Error).message}.`, `Usage: ${command.usage}`);
+    throw new UsageError(`${(error as Error).message.replace(/\.?$/, "")}.`, command.usage);
   }
 }

@@ -1,5 +1,5 @@
 import { toLabError } from "../src/core/errors";
-import { type Command, readArguments } from "./command";
+import { type Command, readArguments, UsageError } from "./command";
 import { cluster } from "./commands/cluster";
 import { convert } from "./commands/convert";
 import { evaluate } from "./commands/evaluate";
@@ -7,39 +7,49 @@ import { graph } from "./commands/graph";
 import { inspect } from "./commands/inspect";
 import { simulate } from "./commands/simulate";
 import { train } from "./commands/train";
-import { terminalTask } from "./progress";
+import { openTerminal, type Terminal } from "./progress";
 
 const commands: Record<string, Command> = { inspect, convert, simulate, graph, train, cluster, evaluate };
 
+const EXIT = { done: 0, failed: 1, wrongWords: 2, interrupted: 130 } as const;
+
 /**
- * The command line. Standard output carries the result alone (one JSON object with --json),
- * standard error progress and messages. Returns the exit code: 0 done, 1 failed, 2 wrong words.
+ * The command line. Standard output carries the result alone (one JSON object with --json), standard error progress
+ * and messages. Returns the exit code: 0 done, 1 failed, 2 wrong words, 130 stopped by Ctrl+C.
  */
-export async function main(words: readonly string[], cwd: string): Promise<number> {
+export async function main(
+  words: readonly string[],
+  cwd: string,
+  terminal: Terminal = openTerminal(),
+): Promise<number> {
   const [name, ...rest] = words;
-  const command = name === undefined ? undefined : commands[name];
-  if (!command) {
-    const asked = name === undefined || name === "help" || name === "--help";
-    (asked ? console.log : console.error)(asked ? help() : `There is no command "${name}".\n\n${help()}`);
-    return name === undefined || !asked ? 2 : 0;
+  if (name === "help" || name === "--help" || name === "-h") {
+    terminal.print(help());
+    return EXIT.done;
   }
-  const task = terminalTask();
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    terminal.say(`${name === undefined ? "Which command?" : `There is no command "${name}".`}\n\n${help()}`);
+    return EXIT.wrongWords;
+  }
+  const { task, say, holdInterrupts } = terminal;
   try {
     const args = readArguments(command, rest);
     if (args.has("help")) {
-      console.log(`${command.summary}\n\nUsage: ${command.usage}`);
-      return 0;
+      terminal.print(`${command.summary}\n\nUsage: ${command.usage}`);
+      return EXIT.done;
     }
-    const result = await command.run(args, { cwd, task, say: (line) => console.error(line) });
-    task.end();
-    console.log(args.json ? JSON.stringify(result) : readable(result));
-    return 0;
+    const result = await command.run(args, { cwd, task, say, holdInterrupts });
+    terminal.end();
+    terminal.print(args.json ? JSON.stringify(result) : readable(result));
+    return task.cancelled ? EXIT.interrupted : EXIT.done;
   } catch (thrown) {
-    task.end();
+    terminal.end();
     const error = toLabError(thrown);
-    console.error(`error (${error.code}): ${error.message}${error.hint ? `\n${error.hint}` : ""}`);
-    if (error.code === "internal") console.error(error.detail);
-    return 1;
+    const more = error.code === "internal" || error.code === "ambiguous" ? error.detail : "";
+    say([`error (${error.code}): ${error.message}`, error.hint, more].filter(Boolean).join("\n"));
+    if (error.code === "cancelled") return EXIT.interrupted;
+    return error instanceof UsageError ? EXIT.wrongWords : EXIT.failed;
   }
 }
 

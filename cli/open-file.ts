@@ -1,9 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { LabError } from "../src/core/errors";
-import { openSlice } from "../src/core/io/open-slice";
+import { type OpenOptions, openSlice } from "../src/core/io/open-slice";
 import type { Slice } from "../src/core/slice/slice";
-import { withUnit } from "../src/core/slice/unit";
 import type { Arguments, Context } from "./command";
 import { fileSource } from "./file-source";
 
@@ -15,28 +14,31 @@ export const openOptions = {
   "microns-per-unit": { type: "string" },
 } as const;
 
+export const openUsage = "[--matrix NAME] [--coordinates NAME] [--section COLUMN] [--microns-per-unit N]";
+
 /** Opens the slice named on the command line. */
 export async function openFile(path: string, args: Arguments, { cwd, task, say }: Context): Promise<Slice> {
   const full = resolve(cwd, path);
   if (!existsSync(full) || !statSync(full).isFile()) {
     throw new LabError("missing", `${path}: there is no such file.`, "Give the path of an .h5ad or .arrow file.");
   }
+  const options: OpenOptions = {
+    ...(args.has("matrix") ? { matrix: args.text("matrix") } : {}),
+    ...(args.has("coordinates") ? { coordinates: args.text("coordinates") } : {}),
+    ...(args.has("section") ? { sectionColumn: args.text("section") } : {}),
+    ...(args.has("microns-per-unit") ? { unit: unitOf(args) } : {}),
+  };
   const source = fileSource(full);
   try {
-    const slice = await openSlice(
-      source,
-      {
-        ...(args.has("matrix") ? { matrix: args.text("matrix") } : {}),
-        ...(args.has("coordinates") ? { coordinates: args.text("coordinates") } : {}),
-        ...(args.has("section") ? { sectionColumn: args.text("section") } : {}),
-      },
-      task,
-    );
+    const slice = await openSlice(source, options, task);
     for (const note of slice.provenance.notes) say(`note: ${note}`);
-    if (!args.has("microns-per-unit")) return slice;
-    const micronsPerUnit = args.number("microns-per-unit", { min: 1e-6, max: 1e6 });
-    return withUnit(slice, { name: slice.unit.name, micronsPerUnit, origin: "set" });
+    return slice;
   } finally {
     source.close();
   }
+}
+
+function unitOf(args: Arguments): { name: string; micronsPerUnit: number } {
+  const micronsPerUnit = args.number("microns-per-unit", { min: 1e-6, max: 1e6 });
+  return { name: micronsPerUnit === 1 ? "µm" : "unit", micronsPerUnit };
 }

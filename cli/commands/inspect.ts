@@ -1,9 +1,9 @@
 import { summarize } from "../../src/core/slice/summary";
 import type { Command } from "../command";
-import { openFile, openOptions } from "../open-file";
+import { openFile, openOptions, openUsage } from "../open-file";
 
 export const inspect: Command = {
-  usage: "inspect FILE [--matrix NAME] [--coordinates NAME] [--section COLUMN] [--microns-per-unit N]",
+  usage: `inspect FILE ${openUsage}`,
   summary: "Opens a slice and says what it holds.",
   options: openOptions,
   positionals: ["FILE"],

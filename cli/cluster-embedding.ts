@@ -1,0 +1,40 @@
+import { kMeans } from "../src/core/cluster/k-means";
+import { leiden } from "../src/core/cluster/leiden";
+import { leidenToK } from "../src/core/cluster/leiden-to-k";
+import { fuzzyGraph } from "../src/core/embed/fuzzy-graph";
+import { nearestNeighbours } from "../src/core/embed/knn";
+import type { EmbeddingTable } from "../src/core/io/run-tables";
+import type { Task } from "../src/core/task";
+
+export type ClusterRequest =
+  | { readonly method: "leiden"; readonly resolution: number; readonly seed: number }
+  | { readonly method: "leiden-to-k" | "k-means"; readonly k: number; readonly seed: number };
+
+export interface Clusters {
+  readonly codes: Int32Array; // (nObs,), 0 = the largest
+  readonly nClusters: number;
+  /** Null for k-means, which has none. */
+  readonly resolution: number | null;
+  readonly modularity: number | null;
+}
+
+const nNeighbours = 15; // as scanpy
+
+/** Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, or k-means. */
+export async function clusterEmbedding(
+  { embedding, size }: Pick<EmbeddingTable, "embedding" | "size">,
+  request: ClusterRequest,
+  task: Task,
+): Promise<Clusters> {
+  const n = embedding.length / size;
+  const { seed } = request;
+  if (request.method === "k-means") {
+    const { codes, nClusters } = kMeans(embedding, { n, d: size, k: request.k, seed }, task);
+    return { codes, nClusters, resolution: null, modularity: null };
+  }
+  const knn = await nearestNeighbours(embedding, { n, d: size, k: Math.min(nNeighbours, n - 1), seed }, task);
+  const graph = fuzzyGraph(knn);
+  return request.method === "leiden"
+    ? leiden(graph, { resolution: request.resolution, seed }, task)
+    : leidenToK(graph, request.k, { seed }, task);
+}

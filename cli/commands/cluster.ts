@@ -1,0 +1,46 @@
+import { writeClusterTable } from "../../src/core/io/run-tables";
+import { type ClusterRequest, clusterEmbedding } from "../cluster-embedding";
+import type { Arguments, Command } from "../command";
+import { folderOfRun, readEmbedding } from "../run-folder";
+import { writeFile } from "../write-file";
+
+export const cluster: Command = {
+  usage: "cluster DIR [--k N | --resolution X] [--method leiden|k-means] [--seed N]",
+  summary: "Finds clusters in the embedding of a run and writes them beside it.",
+  options: {
+    k: { type: "string" },
+    resolution: { type: "string" },
+    method: { type: "string" },
+    seed: { type: "string" },
+  },
+  positionals: ["DIR"],
+  async run(args, { cwd, task, say }) {
+    const request = requestOf(args);
+    const run = folderOfRun(args.positionals[0], cwd);
+    const table = await readEmbedding(run);
+    const began = performance.now();
+    const { codes, nClusters, resolution, modularity } = await clusterEmbedding(table, request, task);
+    const seconds = (performance.now() - began) / 1000;
+    if (request.method !== "leiden" && nClusters !== request.k) {
+      say(`warning: ${request.k} clusters were asked for, the nearest that was found has ${nClusters}.`);
+    }
+    const metadata = Object.entries({ ...request, clusters: nClusters, resolution, modularity })
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, String(value)]);
+    await writeFile(run.path("clusters"), (sink) =>
+      writeClusterTable({ obsNames: table.obsNames, codes, metadata: Object.fromEntries(metadata) }, sink),
+    );
+    return { clusters: nClusters, resolution, modularity, seconds, method: request.method, seed: request.seed };
+  },
+};
+
+function requestOf(args: Arguments): ClusterRequest {
+  const method = args.choice("method", ["leiden", "k-means"], "leiden");
+  const seed = args.number("seed", { min: 0, max: 2 ** 32 - 1, integer: true }, 0);
+  if (args.has("k") && args.has("resolution")) throw args.wrong("--k and --resolution exclude each other");
+  if (method === "k-means" && !args.has("k")) throw args.wrong("--method k-means needs --k");
+  if (!args.has("k"))
+    return { method: "leiden", resolution: args.number("resolution", { min: 1e-3, max: 1e3 }, 1), seed };
+  const k = args.number("k", { min: 1, max: 1_000_000, integer: true });
+  return { method: method === "leiden" ? "leiden-to-k" : method, k, seed };
+}

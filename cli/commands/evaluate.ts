@@ -1,0 +1,141 @@
+import { existsSync } from "node:fs";
+import { evaluateClusters } from "../../src/core/cluster/evaluate";
+import { linearProbe } from "../../src/core/cluster/linear-probe";
+import { LabError } from "../../src/core/errors";
+import { type EmbeddingTable, readClusterTable } from "../../src/core/io/run-tables";
+import type { CategoricalColumn, Utf8Column } from "../../src/core/slice/slice";
+import type { Task } from "../../src/core/task";
+import { clusterEmbedding } from "../cluster-embedding";
+import type { Arguments, Command } from "../command";
+import { fileSource } from "../file-source";
+import { folderOfRun, type RunFolder, readEmbedding } from "../run-folder";
+import { withoutUnlabelled } from "../unlabelled";
+
+export const evaluate: Command = {
+  usage:
+    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--seed N]",
+  summary: "Scores a run against a label: its clusters, and a linear classifier on held-out cells.",
+  options: {
+    label: { type: "string" },
+    "hold-out": { type: "string" },
+    "test-sections": { type: "string" },
+    unlabelled: { type: "string" },
+    seed: { type: "string" },
+  },
+  positionals: ["DIR"],
+  async run(args, { cwd, task, say }) {
+    const name = args.text("label");
+    const split = args.choice("hold-out", ["random", "block", "section"], "random");
+    const seed = args.number("seed", { min: 0, max: 2 ** 32 - 1, integer: true }, 0);
+    const run = folderOfRun(args.positionals[0], cwd);
+    const table = await readEmbedding(run);
+    const column = columnCalled(name, table, args.positionals[0]);
+    const { label, leftOut } = withoutUnlabelled(column, listOf(args, "unlabelled"));
+    if (leftOut.length > 0) say(`note: cells of ${leftOut.map((c) => `"${c}"`).join(", ")} count as unlabelled.`);
+
+    const { codes, source } = await clustersOf(run, table, label, seed, task);
+    if (source === "matched") {
+      say(`note: ${run.name} has no clusters; Leiden was run at the number of classes, and nothing was written.`);
+    }
+    const { classes, clusters, nScored, ari, ami, nmi } = evaluateClusters(codes, label);
+    const probe = linearProbe(
+      table.embedding,
+      { n: codes.length, d: table.size },
+      label.codes,
+      {
+        holdOut: 0.2,
+        split,
+        seed,
+        sectionCodes: table.section.codes,
+        ...(split === "block" ? { positions: positionsOf(table) } : {}),
+        ...(split === "section" ? { testSections: testSectionsOf(args, table) } : {}),
+      },
+      task,
+    );
+    for (const { code, nTrain, nTest } of probe.tooFew)
+      say(`note: ${column.categories[code]} has ${nTrain} cells to learn from and ${nTest} to score.`);
+    return {
+      label: name,
+      classes,
+      nScored,
+      ari,
+      ami,
+      nmi,
+      f1Micro: probe.f1Micro,
+      f1Macro: probe.f1Macro,
+      clusters,
+      unlabelled: leftOut,
+      holdOut: split,
+      nTrain: probe.nTrain,
+      nTest: probe.nTest,
+      seed,
+    };
+  },
+};
+
+function columnCalled(name: string, { labels, section }: EmbeddingTable, folder: string): CategoricalColumn {
+  const found = labels.find((label) => label.name === name);
+  if (found) return found;
+  if (name === "section") return { kind: "categorical", name, codes: section.codes, categories: section.names };
+  const names = labels.map((label) => label.name).join(", ");
+  throw new LabError(
+    "missing",
+    `${folder} has no label "${name}".`,
+    names ? `It has ${names}.` : "Its slice had no labels.",
+  );
+}
+
+/** The clusters that were written, or Leiden at as many clusters as the label has classes. */
+async function clustersOf(
+  run: RunFolder,
+  table: EmbeddingTable,
+  label: Pick<CategoricalColumn, "codes">,
+  seed: number,
+  task: Task,
+): Promise<{ codes: Int32Array; source: "written" | "matched" }> {
+  if (!existsSync(run.path("clusters"))) {
+    const k = new Set(label.codes.filter((code) => code >= 0)).size;
+    const { codes } = await clusterEmbedding(table, { method: "leiden-to-k", k: Math.max(1, k), seed }, task);
+    return { codes, source: "matched" };
+  }
+  const file = fileSource(run.path("clusters"));
+  try {
+    const { codes, obsNames } = await readClusterTable(file);
+    if (!sameNames(obsNames, table.obsNames)) {
+      throw new LabError("shape", "clusters.arrow and embedding.arrow are not of the same cells.", "Cluster again.");
+    }
+    return { codes, source: "written" };
+  } finally {
+    file.close();
+  }
+}
+
+function sameNames(a: Utf8Column, b: Utf8Column): boolean {
+  const same = (x: Int32Array | Uint8Array, y: Int32Array | Uint8Array) =>
+    x.length === y.length && x.every((value, i) => value === y[i]);
+  return same(a.offsets, b.offsets) && same(a.bytes, b.bytes);
+}
+
+function positionsOf({ positions }: EmbeddingTable): Float32Array {
+  if (Number.isNaN(positions[0]))
+    throw new LabError("missing", "The embedding has no columns x and y to cut blocks by.", "Use --hold-out random.");
+  return positions;
+}
+
+function testSectionsOf(args: Arguments, { section }: EmbeddingTable): number[] {
+  return listOf(args, "test-sections").map((name) => {
+    const code = section.names.indexOf(name);
+    if (code < 0) throw args.wrong(`--test-sections: there is no section "${name}", only ${section.names.join(", ")}`);
+    return code;
+  });
+}
+
+/** Names separated by commas; none where the flag is absent. */
+function listOf(args: Arguments, flag: string): string[] {
+  return args.has(flag)
+    ? args
+        .text(flag)
+        .split(",")
+        .map((name) => name.trim())
+    : [];
+}

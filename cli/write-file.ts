@@ -1,0 +1,47 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename } from "node:path";
+import { LabError } from "../src/core/errors";
+
+/** Takes the bytes of a file in turn; a piece is only valid during the call. */
+export type Sink = (bytes: Uint8Array) => void;
+
+const MOST_AT_ONCE = 2 ** 30; // a single call of the system writes less than 2 GiB
+
+/**
+ * Writes a file whole or not at all: under another name first, then renamed, so that nobody ever sees half of it.
+ * The other name is always the same, so that what a killed program left behind is overwritten by the next.
+ *
+ * @throws LabError("missing") if the file cannot be written (no folder, no permission, no space)
+ */
+export async function writeFile(path: string, fill: (sink: Sink) => void | Promise<void>): Promise<void> {
+  const partial = `${path}.partial`;
+  const onDisk = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (thrown) {
+      const reason = (thrown as Error).message;
+      throw new LabError("missing", `${basename(path)} cannot be written.`, `The system says: ${reason}.`);
+    }
+  };
+  const descriptor = onDisk(() => openSync(partial, "w"));
+  try {
+    await fill((bytes) => {
+      for (let at = 0; at < bytes.length; ) {
+        at += onDisk(() => writeSync(descriptor, bytes, at, Math.min(MOST_AT_ONCE, bytes.length - at)));
+      }
+    });
+    onDisk(() => fsyncSync(descriptor));
+    closeSync(descriptor);
+  } catch (thrown) {
+    closeSync(descriptor);
+    rmSync(partial, { force: true });
+    throw thrown;
+  }
+  onDisk(() => renameSync(partial, path));
+}
+
+/** A file of bytes or text that are already in memory. */
+export function writeBytes(path: string, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return writeFile(path, (sink) => sink(bytes));
+}
