@@ -11,5 +11,8 @@ const flags = readFlags(location.search);
 useLab.getState().setTheme(flags.theme);
 useLab.setState({ backendChoice: flags.backend, allowSoftware: flags.software });
 
+// The state by name, for scripts on the console and for the end-to-end tests: `lab.getState().losses`.
+Object.assign(window, { lab: useLab });
+
 createRoot(document.getElementById("root")!).render(<App />);
 void openFirstSlice();

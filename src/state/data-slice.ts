@@ -58,6 +58,7 @@ export const createDataSlice: SliceCreator<DataState> = (set, get) => {
       ...emptyAnalysis,
       label,
       colorBy: label ? { kind: "obs", name: label } : { kind: "section" },
+      colorFollows: true,
       geneCounts: null,
       muted: {},
       hovered: null,

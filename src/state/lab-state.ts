@@ -148,6 +148,8 @@ export type ColorBy =
 export interface ViewState {
   readonly theme: "dark" | "light";
   readonly colorBy: ColorBy;
+  /** True while the lab chooses the colours itself: the embedding while it learns, then the clusters. */
+  readonly colorFollows: boolean;
   /** Counts of the gene that is coloured by, once they have come. */
   readonly geneCounts: { readonly gene: number; readonly counts: Float32Array } | null;
   readonly geneLoading: boolean;

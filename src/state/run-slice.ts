@@ -66,7 +66,7 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
   const trainTo = async (until: number): Promise<void> => {
     const abort = new AbortController();
     pauseCall = () => abort.abort();
-    set({ run: { kind: "training", until } });
+    set({ run: { kind: "training", until }, ...(get().colorFollows ? { colorBy: { kind: "embedding" } } : {}) });
     const live = startLiveView(set, get);
     try {
       const { engine } = await getThreads();
@@ -158,7 +158,9 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
         ...emptyAnalysis,
         attention: null,
         rebuilt: null,
-        ...(usesResult ? { colorBy: label ? { kind: "obs", name: label } : { kind: "section" } } : {}),
+        ...(usesResult
+          ? { colorBy: label ? { kind: "obs", name: label } : { kind: "section" }, colorFollows: true }
+          : {}),
       });
     },
     async downloadWeights() {

@@ -46,6 +46,7 @@ export const createViewSlice: SliceCreator<ViewState> = (set, get) => {
   return {
     theme: "dark",
     colorBy: { kind: "section" },
+    colorFollows: true,
     geneCounts: null,
     geneLoading: false,
     muted: {},
@@ -59,7 +60,7 @@ export const createViewSlice: SliceCreator<ViewState> = (set, get) => {
     rebuilt: null,
     setTheme: (theme) => set({ theme }),
     setColorBy(colorBy) {
-      set({ colorBy });
+      set({ colorBy, colorFollows: false });
       if (colorBy.kind === "gene" && get().geneCounts?.gene !== colorBy.gene) void loadGene(colorBy.gene);
     },
     toggleCategory: (category) =>
