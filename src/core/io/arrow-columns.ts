@@ -7,7 +7,8 @@ import { type Data, DataType } from "./apache-arrow.mjs";
 export type Piece =
   | { readonly kind: "numbers"; readonly values: Float32Array }
   | { readonly kind: "codes"; readonly codes: CategoricalColumn["codes"]; readonly categories: readonly string[] }
-  | { readonly kind: "texts"; readonly texts: Utf8Column };
+  /** `missing` holds 1 for each text that is not there; absent where none is missing. */
+  | { readonly kind: "texts"; readonly texts: Utf8Column; readonly missing?: Uint8Array };
 
 const MOST_CATEGORIES = 10_000;
 
@@ -18,7 +19,11 @@ const MOST_CATEGORIES = 10_000;
 export function readPiece(data: Data, keep: boolean): Piece | null {
   const { type } = data;
   if (DataType.isDictionary(type)) return codesPiece(data, keep);
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return { kind: "texts", texts: texts(data, keep) };
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) {
+    const missing =
+      data.nullCount > 0 ? Uint8Array.from({ length: data.length }, (_, i) => +isNull(data, i)) : undefined;
+    return { kind: "texts", texts: texts(data, keep), ...(missing && { missing }) };
+  }
   if (DataType.isBool(type)) {
     const bits = data.values as Uint8Array;
     const codes = new Int8Array(data.length);
@@ -52,20 +57,25 @@ export function joinPieces(pieces: readonly Piece[], nRows: number): Piece {
     });
     return { kind: "codes", codes, categories };
   }
-  return {
-    kind: "texts",
-    texts: joinTexts(
-      pieces.map((piece) => (piece as typeof first).texts),
-      nRows,
-    ),
-  };
+  const parts = pieces as readonly (typeof first)[];
+  const missing = new Uint8Array(nRows);
+  fill(parts, (piece, at) => {
+    const { texts, missing: some } = piece as typeof first;
+    if (some) missing.set(some, at);
+    return texts.offsets.length - 1;
+  });
+  const texts = joinTexts(
+    parts.map((part) => part.texts),
+    nRows,
+  );
+  return { kind: "texts", texts, ...(parts.some((part) => part.missing) && { missing }) };
 }
 
 /** A piece as an obs column; null where its texts are too many to be labels. */
 export function obsColumn(name: string, piece: Piece): ObsColumn | null {
   if (piece.kind === "numbers") return { kind: "numeric", name, values: piece.values };
   if (piece.kind === "codes") return { kind: "categorical", name, codes: piece.codes, categories: piece.categories };
-  const found = categoriesOf(piece.texts, MOST_CATEGORIES);
+  const found = categoriesOf(piece.texts, MOST_CATEGORIES, piece.missing);
   return found && { kind: "categorical", name, ...found };
 }
 

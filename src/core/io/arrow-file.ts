@@ -76,9 +76,9 @@ export async function openArrow(source: ByteSource, task: Task): Promise<ArrowFi
     sizes(index) {
       const { offset, metaDataLength } = block(index);
       try {
-        const bytes = source.readSync(offset, metaDataLength).slice();
+        const bytes = source.readSync(offset, metaDataLength);
         // files from before Arrow 0.15 have no marker before the length
-        const prefix = new DataView(bytes.buffer).getInt32(0, true) === -1 ? 8 : 4;
+        const prefix = int32(bytes) === -1 ? 8 : 4;
         const header = Message.decode(bytes.subarray(prefix)).header();
         return { nRows: Number(header.length), nodes: header.nodes.map((node) => Number(node.length)) };
       } catch (thrown) {
@@ -96,12 +96,16 @@ export async function openArrow(source: ByteSource, task: Task): Promise<ArrowFi
 
 /** Length of the footer, once begin and end of the file are as they should be. */
 function checkEnds(source: ByteSource, damaged: (why: string) => LabError): number {
-  const tail = source.size < 12 ? new Uint8Array(10) : source.readSync(source.size - 10, 10).slice();
+  const tail = source.size < 12 ? new Uint8Array(10) : source.readSync(source.size - 10, 10);
   if (new TextDecoder().decode(tail.subarray(4)) !== MAGIC)
     throw damaged(`its end is missing after ${source.size} bytes`);
-  const footerLength = new DataView(tail.buffer).getInt32(0, true);
+  const footerLength = int32(tail);
   if (!(footerLength > 0 && footerLength + 18 <= source.size)) throw damaged("its footer lies outside it");
   return footerLength;
+}
+
+function int32(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(0, true);
 }
 
 /** The source as the library's file handle, so that it reads only the parts it needs. */

@@ -12,5 +12,7 @@ export interface ByteSource {
 
 /** Bytes already in memory as a source; reads are views, not copies. */
 export function memorySource(name: string, bytes: Uint8Array): ByteSource {
-  return { name, size: bytes.length, readSync: (offset, length) => bytes.subarray(offset, offset + length) };
+  // a plain Uint8Array even of Node's Buffer, whose methods differ
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { name, size: plain.length, readSync: (offset, length) => plain.subarray(offset, offset + length) };
 }

@@ -109,15 +109,14 @@ function textColumn(
   mask: NumericArray | null,
   notes: string[],
 ): CategoricalColumn | null {
-  const found = categoriesOf(file.text(path), MOST_CATEGORIES);
+  const found = categoriesOf(file.text(path), MOST_CATEGORIES, mask ?? undefined);
   if (!found) {
     notes.push(
       `Column ${path} is left out: more than ${MOST_CATEGORIES.toLocaleString("en")} different texts are no label.`,
     );
     return null;
   }
-  const codes = mask ? found.codes.map((c, i) => (mask[i] ? -1 : c)) : found.codes;
-  return { kind: "categorical", name, codes, categories: found.categories };
+  return { kind: "categorical", name, ...found };
 }
 
 /** Category names: text, or numbers and booleans as text, plain or with a mask. */

@@ -14,12 +14,20 @@ export function narrowCodes(codes: ArrayLike<number>, nCategories: number): Cate
   return out;
 }
 
-/** Texts as categories in the order of their names, as pandas makes them; null if there are more than `limit`. */
-export function categoriesOf(texts: Utf8Column, limit: number): Pick<CategoricalColumn, "codes" | "categories"> | null {
+/**
+ * Texts as categories in the order of their names, as pandas makes them; null if there are more than `limit`.
+ * @param missing  shape (n,), not 0 where the text is missing
+ */
+export function categoriesOf(
+  texts: Utf8Column,
+  limit: number,
+  missing?: ArrayLike<number>,
+): Pick<CategoricalColumn, "codes" | "categories"> | null {
   const n = texts.offsets.length - 1;
   const seen = new Map<string, number>();
-  const first = new Int32Array(n);
+  const first = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++) {
+    if (missing?.[i]) continue;
     const text = stringAt(texts, i);
     let code = seen.get(text);
     if (code === undefined) {
@@ -32,13 +40,8 @@ export function categoriesOf(texts: Utf8Column, limit: number): Pick<Categorical
   const categories = [...seen.keys()].sort();
   const rank = new Map(categories.map((name, code) => [name, code]));
   const recode = Int32Array.from(seen.keys(), (name) => rank.get(name)!);
-  return {
-    codes: narrowCodes(
-      first.map((code) => recode[code]),
-      categories.length,
-    ),
-    categories,
-  };
+  const codes = first.map((code) => (code < 0 ? -1 : recode[code]));
+  return { codes: narrowCodes(codes, categories.length), categories };
 }
 
 /** Numbers as categories, ascending, NaN as missing; null if there are more than `limit`. */
