@@ -84,7 +84,8 @@ async function readBatches(name: string, file: ArrowFile, nVars: number, notes: 
     fields.forEach(({ name: field, type }, f) => {
       if (f === at.gene || f === at.count) return;
       const piece = readPiece(children[f], !joined);
-      if (piece) pieces.set(field, [...(pieces.get(field) ?? []), piece]);
+      if (piece && i > 0) pieces.get(field)!.push(piece);
+      else if (piece) pieces.set(field, [piece]);
       else if (i === 0) notes.push(`Column ${field} is left out: it holds ${type}.`);
     });
   }

@@ -47,6 +47,7 @@ function decodeBlock(block: Uint8Array, out: Growing): void {
   const extended = (length: number): number => {
     if (length < 15) return length;
     for (;;) {
+      if (at >= block.length) throw damaged("a sequence has no end");
       const more = block[at++];
       length += more;
       if (more !== 255) return length;

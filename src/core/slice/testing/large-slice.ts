@@ -1,6 +1,6 @@
 import { createRng } from "../../random";
-import type { Slice } from "../../slice/slice";
-import { packStrings } from "../../slice/utf8-column";
+import type { Slice } from "../slice";
+import { packStrings } from "../utf8-column";
 
 /** A slice of any size with a share of non-zero counts, for tests of memory and time; not tissue. */
 export function largeSlice(nObs: number, nVars: number, share: number): Slice {
