@@ -33,7 +33,9 @@ export function CellInspector({ slice, cell }: { slice: SliceInfo; cell: number 
             {obsText(column, cell)}
           </Fact>
         ))}
-        <Fact name="Section">{slice.section.names[slice.section.codes[cell]] ?? "–"}</Fact>
+        {slice.section.names.length > 1 && !slice.obs.some((c) => c.name.toLowerCase() === "section") && (
+          <Fact name="Section">{slice.section.names[slice.section.codes[cell]] ?? "–"}</Fact>
+        )}
         <Fact name="x, y">
           {formatMicrons(slice.positions[2 * cell])}, {formatMicrons(slice.positions[2 * cell + 1])}
         </Fact>

@@ -31,7 +31,7 @@ export function Inspector() {
     <aside className={styles.inspector} aria-label="Inspector">
       <div className={styles.head}>
         <h2 className={styles.title}>
-          {selected === null ? (slice?.name ?? "Inspector") : `cell ${record?.name ?? selected}`}
+          {selected === null ? (slice?.name ?? "Inspector") : (record?.name ?? `cell ${selected}`)}
         </h2>
         <span style={{ display: "flex", flex: "none" }}>
           {selected !== null && (

@@ -49,7 +49,7 @@ export function NeighbourTable({ slice }: { slice: SliceInfo }) {
             {withAttention && (
               <th colSpan={2}>
                 <Tooltip label={terms.attention}>
-                  <span>α, mark 1/degree</span>
+                  <span>α, mark at 1/degree = {ego.uniform!.toFixed(2)}</span>
                 </Tooltip>
               </th>
             )}

@@ -26,7 +26,7 @@ export function ClusterForm() {
         data={
           [
             { value: "leiden", label: "Leiden" },
-            { value: "leiden-to-k", label: "Leiden to k" },
+            { value: "leiden-to-k", label: "Leiden, k" },
             { value: "k-means", label: "k-means" },
           ] satisfies { value: ClusterRequest["method"]; label: string }[]
         }

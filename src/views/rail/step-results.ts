@@ -5,7 +5,9 @@ import { formatCount, formatNumber } from "../format/numbers";
 export function sliceResult({ slice, opening }: LabState): string {
   if (opening) return `opening ${opening.name}`;
   if (!slice) return "open a file or simulate tissue";
-  return `${slice.name} · ${formatCount(slice.summary.nObs)} cells · ${formatCount(slice.summary.nVars)} genes`;
+  const { nObs, nVars, sections } = slice.summary;
+  const cut = sections.length > 1 ? `, ${sections.length} sections` : "";
+  return `${formatCount(nObs)} cells × ${formatCount(nVars)} genes${cut}`;
 }
 
 export function graphResult({ graph, slice }: LabState): string {

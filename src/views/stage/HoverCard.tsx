@@ -19,7 +19,9 @@ export function HoverCard({ x, y }: { x: number; y: number }) {
   const stage = useLab((s) => s.stage);
   if (cell === null || !slice) return null;
   const rows: [string, string][] = [];
-  if (slice.section.names.length > 1) rows.push(["section", slice.section.names[slice.section.codes[cell]] ?? "–"]);
+  const told = slice.obs.some((c) => c.name.toLowerCase() === "section");
+  if (slice.section.names.length > 1 && !told)
+    rows.push(["section", slice.section.names[slice.section.codes[cell]] ?? "–"]);
   for (const column of slice.obs) rows.push([column.name, obsText(column, cell)]);
   if (clusters) rows.push(["cluster", String(clusters.codes[cell] + 1)]);
   if (prediction)

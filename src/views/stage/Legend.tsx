@@ -11,7 +11,7 @@ export function Legend({ coloring, muted }: { coloring: Coloring; muted: Readonl
       {coloring.kind === "categorical" && <CategoryLegend coloring={coloring} muted={muted} />}
       {coloring.kind === "continuous" && <RampLegend coloring={coloring} />}
       {coloring.kind === "rgb" && (
-        <p style={{ margin: "8px 10px" }}>
+        <p style={{ margin: "8px 10px", width: 200 }}>
           <strong>{coloring.title}</strong>
           <br />
           <span className="label">
@@ -20,7 +20,7 @@ export function Legend({ coloring, muted }: { coloring: Coloring; muted: Readonl
         </p>
       )}
       {coloring.kind === "waiting" && (
-        <p style={{ margin: "8px 10px" }}>
+        <p style={{ margin: "8px 10px", width: 200 }}>
           <strong>{coloring.title}</strong>
           <br />
           <span className="label">{coloring.reason}</span>

@@ -11,7 +11,7 @@ export function RampLegend({ coloring }: { coloring: Continuous }) {
   const theme = useLab((s) => s.theme);
   const { title, unit, domain, log } = coloring;
   return (
-    <div style={{ padding: "8px 10px" }}>
+    <div style={{ padding: "8px 10px", width: 220 }}>
       <div style={{ display: "flex", justifyContent: "space-between", gap: 8 }}>
         <strong style={{ overflow: "hidden", textOverflow: "ellipsis" }}>{title}</strong>
         <span className="label">{[unit, log ? "log" : ""].filter(Boolean).join(", ")}</span>

@@ -20,7 +20,7 @@ test("fitting brings every point inside the margin", () => {
   const rng = createRng(5);
   const positions = Float32Array.from({ length: 200 }, () => 5000 * rng());
   const rect = { x: 10, y: 20, width: 800, height: 300 };
-  const camera = fitCamera(boundsOf(positions), rect, 24);
+  const camera = fitCamera(boundsOf(positions), rect, { side: 24, top: 24, bottom: 24, above: 0.2 });
   for (let i = 0; i < positions.length; i += 2) {
     const [x, y] = toScreen(camera, rect, positions[i], positions[i + 1]);
     expect(x).toBeGreaterThanOrEqual(10 + 24 - 1e-3);
@@ -30,10 +30,19 @@ test("fitting brings every point inside the margin", () => {
   }
 });
 
+test("height that is left over goes where it is asked to", () => {
+  const rect = { x: 0, y: 0, width: 100, height: 400 };
+  const bounds = { minX: 0, minY: 0, maxX: 10, maxY: 10 };
+  const high = fitCamera(bounds, rect, { side: 0, top: 50, bottom: 50, above: 0 });
+  expect(toScreen(high, rect, 0, 0)[1]).toBeCloseTo(50);
+  const centred = fitCamera(bounds, rect, { side: 0, top: 50, bottom: 50, above: 0.5 });
+  expect(toScreen(centred, rect, 0, 5)[1]).toBeCloseTo(200);
+});
+
 test("one point or none still has a camera", () => {
   const rect = { x: 0, y: 0, width: 100, height: 100 };
   for (const positions of [new Float32Array(0), Float32Array.of(7, 8)]) {
-    const { target, zoom } = fitCamera(boundsOf(positions), rect, 10);
+    const { target, zoom } = fitCamera(boundsOf(positions), rect, { side: 10, top: 10, bottom: 10, above: 0.5 });
     expect([...target, zoom].every(Number.isFinite)).toBe(true);
   }
 });

@@ -23,17 +23,25 @@ export interface Bounds {
 const minZoom = -14;
 const maxZoom = 8;
 
-/** The camera that shows all of `bounds` in `rect` with `margin` pixels around it. */
-export function fitCamera(bounds: Bounds, rect: Rect, margin: number): Camera {
+/** Free pixels around what is shown, and how much of the height left over goes above it (0.5 = centred). */
+export interface FitMargins {
+  readonly side: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly above: number;
+}
+
+/** The camera that shows all of `bounds` in `rect`. */
+export function fitCamera(bounds: Bounds, rect: Rect, { side, top, bottom, above }: FitMargins): Camera {
   const width = Math.max(bounds.maxX - bounds.minX, 1e-6);
   const height = Math.max(bounds.maxY - bounds.minY, 1e-6);
-  const scale = Math.min(
-    Math.max(rect.width - 2 * margin, 16) / width,
-    Math.max(rect.height - 2 * margin, 16) / height,
-  );
+  const freeHeight = Math.max(rect.height - top - bottom, 16);
+  const zoom = clampZoom(Math.log2(Math.min(Math.max(rect.width - 2 * side, 16) / width, freeHeight / height)));
+  const scale = 2 ** zoom;
+  const middle = top + above * (freeHeight - height * scale) + (height * scale) / 2;
   return {
-    target: [(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2],
-    zoom: clampZoom(Math.log2(scale)),
+    target: [(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2 + (rect.height / 2 - middle) / scale],
+    zoom,
   };
 }
 

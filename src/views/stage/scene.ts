@@ -1,6 +1,7 @@
 import { Deck, type Layer, OrthographicView } from "@deck.gl/core";
 import { LineLayer, ScatterplotLayer } from "@deck.gl/layers";
 import type { Coloring } from "../color/coloring";
+import { categoryColors } from "../color/palettes";
 import { CellsLayer } from "../tissue/cells-layer";
 import { alphaAt, type EgoNet, edgePixels } from "../tissue/ego-edges";
 import type { Camera, Rect } from "./camera";
@@ -36,9 +37,10 @@ interface SceneEvents {
   onError(error: Error): void;
 }
 
+const headColors = categoryColors(8);
 const ground = { dark: [20, 24, 31, 255], light: [255, 255, 255, 255] } as const;
 const ink = { dark: [255, 255, 255], light: [10, 12, 16] } as const;
-const accent = { dark: [255, 176, 59], light: [190, 85, 0] } as const;
+const ghost = { dark: [120, 132, 148], light: [150, 160, 172] } as const;
 
 /**
  * The drawing surface: one WebGL2 context with two views, because a second context would cost memory and speed.
@@ -131,8 +133,8 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
       ...size,
     }),
     ...(view === "tissue" && content.ego ? edgeLayers(content.ego, content, at) : []),
-    ...ring("hovered", content.hovered === content.selected ? null : content.hovered, ink[content.theme], 1.5),
-    ...ring("selected", content.selected, accent[content.theme], 2.5),
+    ...ring("hovered", content.hovered === content.selected ? null : content.hovered, ink[content.theme], 1.25),
+    ...ring("selected", content.selected, ink[content.theme], 2.5),
   ];
 }
 
@@ -144,10 +146,14 @@ function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels:
   return { radiusMinPixels: radius, radiusMaxPixels: radius };
 }
 
-/** The selected cell's edges: as wide as their attention, over a ghost of what uniform weights would be. */
+/**
+ * The selected cell's edges: as wide as their attention, in the colour of the head that is looked at, over a ghost of
+ * what uniform weights would be.
+ */
 function edgeLayers(ego: EgoNet, { theme, head }: SceneContent, at: (cell: number) => [number, number]): Layer[] {
+  const shownHead = head !== null && head < ego.nHeads ? head : null;
   const source = at(ego.center);
-  const line = (id: string, color: readonly number[], alpha: number, width: (cell: number) => number): Layer =>
+  const line = (id: string, color: readonly number[], alpha: number, width: (edge: number) => number): Layer =>
     new LineLayer<EgoNet["edges"][number]>({
       id: `tissue-${id}`,
       data: [...ego.edges],
@@ -156,9 +162,10 @@ function edgeLayers(ego: EgoNet, { theme, head }: SceneContent, at: (cell: numbe
       getColor: [...color, alpha] as [number, number, number, number],
       getWidth: (_, { index }) => width(index),
       widthUnits: "pixels",
-      updateTriggers: { getWidth: [ego, head] },
+      updateTriggers: { getWidth: [ego, shownHead] },
     });
-  const weighted = line("edges", accent[theme], 235, (i) => edgePixels(alphaAt(ego.edges[i].alpha, head), ego.uniform));
+  const color = shownHead === null ? ink[theme] : headColors[shownHead % headColors.length];
+  const weighted = line("edges", color, 235, (i) => edgePixels(alphaAt(ego.edges[i].alpha, shownHead), ego.uniform));
   if (ego.uniform === null) return [weighted];
-  return [line("ghost", ink[theme], 90, () => edgePixels(ego.uniform!, ego.uniform)), weighted];
+  return [line("ghost", ghost[theme], 150, () => edgePixels(ego.uniform!, ego.uniform)), weighted];
 }

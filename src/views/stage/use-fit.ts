@@ -1,6 +1,10 @@
 import { useEffect } from "react";
-import { type Bounds, fitCamera } from "./camera";
+import { type Bounds, type FitMargins, fitCamera } from "./camera";
 import { useStage, type ViewName } from "./stage-store";
+
+/** Beside the chooser above; what height is left over goes below, where the legend and the docked view are. */
+const filling: FitMargins = { side: 32, top: 64, bottom: 32, above: 0.2 };
+const docking: FitMargins = { side: 12, top: 30, bottom: 12, above: 0.5 };
 
 /** Lets a view follow its data and its place until the person moves it. */
 export function useFit(view: ViewName, bounds: Bounds | null, docked: boolean): void {
@@ -8,6 +12,6 @@ export function useFit(view: ViewName, bounds: Bounds | null, docked: boolean): 
   const fitted = useStage((s) => s.fitted[view]);
   useEffect(() => {
     if (!fitted || !bounds || rect.width === 0) return;
-    useStage.getState().follow(view, fitCamera(bounds, rect, docked ? 14 : 40));
+    useStage.getState().follow(view, fitCamera(bounds, rect, docked ? docking : filling));
   }, [view, bounds, rect, fitted, docked]);
 }

@@ -18,7 +18,14 @@ export function BottomStrip() {
   return (
     <footer className={styles.strip}>
       <div className={styles.chart}>
-        {hasLoss ? <LossChart key={theme} /> : <p className="label">The loss is drawn here while it trains.</p>}
+        {hasLoss ? (
+          <>
+            <span className={`${styles.axis} label`}>loss by epoch</span>
+            <LossChart key={theme} />
+          </>
+        ) : (
+          <p className="label">The loss is drawn here while it trains.</p>
+        )}
       </div>
       <div className={styles.words}>
         <div className="numeric" data-testid="progress-words">
@@ -28,7 +35,7 @@ export function BottomStrip() {
           <Progress value={100 * share} size={4} mt={8} aria-label="Progress of the run" transitionDuration={0} />
         )}
         <div className="label" style={{ marginTop: 8 }}>
-          Space trains and pauses · full stop makes one step · 0 fits · Escape deselects
+          Space: train, pause · full stop: one step · 0: fit · Escape: deselect
         </div>
       </div>
     </footer>
