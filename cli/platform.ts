@@ -20,7 +20,7 @@ export async function nodePlatform({ gpu = true, threads = availableParallelism(
     nThreads: threads,
     crossOriginIsolated: true, // shared memory needs no headers in Node
     whileReporting,
-    createThreadedWasm,
+    loadWasm,
   };
 }
 
@@ -54,13 +54,18 @@ async function loadGpu(): Promise<GPU | undefined> {
 }
 
 /**
- * tfjs's threaded wasm module on worker_threads. tfjs itself never takes it in Node, because it hands its workers'
- * code over as a Blob URL, which Node cannot start; written to a file, it runs as it is.
+ * tfjs's wasm module, loaded as the CommonJS that it is. tfjs's own loader would have to be bundled, where the module
+ * finds no `require`; and it never takes the threaded one in Node, because it hands its workers' code over as a Blob
+ * URL, which Node cannot start. Written to a file, that code runs on worker_threads as it is.
  */
-async function createThreadedWasm(): Promise<unknown> {
-  const factoryPath = require.resolve(`${WASM_PACKAGE}/wasm-out/tfjs-backend-wasm-threaded-simd.js`);
+async function loadWasm(threaded: boolean): Promise<unknown> {
+  const name = threaded ? "tfjs-backend-wasm-threaded-simd" : "tfjs-backend-wasm";
+  const factoryPath = require.resolve(`${WASM_PACKAGE}/wasm-out/${name}.js`);
   const factory = require(factoryPath) as (config: object) => Promise<unknown>;
-  const { wasmWorkerContents } = require(`${WASM_PACKAGE}/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js`);
+  const binary = require.resolve(`${WASM_PACKAGE}/dist/${threaded ? name : `${name}-simd`}.wasm`);
+  if (!threaded) return await factory({ locateFile: () => binary });
+
+  const { wasmWorkerContents } = require(`${WASM_PACKAGE}/wasm-out/${name}.worker.js`);
   const folder = mkdtempSync(join(tmpdir(), "spatialssl-wasm-"));
   try {
     const worker = join(folder, "thread.cjs");
@@ -68,8 +73,7 @@ async function createThreadedWasm(): Promise<unknown> {
     writeFileSync(worker, wasmWorkerContents.replaceAll("\n", "\\n"));
     return await factory({
       mainScriptUrlOrBlob: factoryPath,
-      locateFile: (name: string) =>
-        name.endsWith(".worker.js") ? worker : require.resolve(`${WASM_PACKAGE}/dist/${name}`),
+      locateFile: (file: string) => (file.endsWith(".worker.js") ? worker : binary),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

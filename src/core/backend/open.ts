@@ -18,6 +18,7 @@ import { closeBackend } from "./registry";
  */
 export async function openBackend({ prefer, allowSoftware = false, platform }: BackendOptions): Promise<Backend> {
   const tried: { name: BackendName; reason: string }[] = [];
+  const details: string[] = [];
   for (const name of prefer === "auto" ? (["webgpu", "wasm"] as const) : [prefer]) {
     try {
       const device = await open(name, allowSoftware, platform);
@@ -29,16 +30,15 @@ export async function openBackend({ prefer, allowSoftware = false, platform }: B
       const why = reasonFor(prefer, name);
       return backendOf(device, { name, ...(adapter ? { adapter } : {}), software, threads, simd, why, tried });
     } catch (thrown) {
-      tried.push({ name, reason: toLabError(thrown).message });
+      const { message, detail } = toLabError(thrown);
+      tried.push({ name, reason: message });
+      details.push(detail);
       closeBackend(name);
     }
   }
-  const reasons = tried.map(({ name, reason }) => `${name}: ${reason}`);
-  throw new LabError(
-    "device",
-    `No backend could be opened. ${reasons.join(" ")}`,
-    "Update the browser, or try another.",
-  );
+  const reasons = tried.map(({ name, reason }) => `${name}: ${reason}`).join(" ");
+  const hint = "Update the browser or the graphics driver, or choose another backend.";
+  throw new LabError("device", `No backend could be opened. ${reasons}`, hint, details.join("\n"));
 }
 
 /** Each kind is imported when it is wanted: a page on a GPU never loads the others. */

@@ -25,7 +25,7 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
 
   const threads = Math.max(1, Math.min(MAX_THREADS, platform.nThreads));
   const shared = platform.crossOriginIsolated && threads > 1;
-  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", shared && platform.createThreadedWasm === undefined);
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", shared);
   setThreadsCount(threads);
   setWasmPaths({
     "tfjs-backend-wasm.wasm": platform.wasmUrl("tfjs-backend-wasm.wasm"),
@@ -34,10 +34,12 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
   });
 
   const make = libraryFactory();
-  const backend = await platform.whileReporting(2 * threads, async () => {
-    const ownModule = shared ? await platform.createThreadedWasm?.() : undefined;
-    return ownModule ? new BackendWasm(withTfjsCalls(ownModule)) : await make().catch(failedToLoad);
-  });
+  const backend = await platform
+    .whileReporting(2 * threads, async () => {
+      if (!platform.loadWasm) return await make();
+      return new BackendWasm(withTfjsCalls(await platform.loadWasm(shared)));
+    })
+    .catch(failedToLoad);
   await replaceBackend("wasm", backend);
   const heap = watchHeap(backend);
   return {
@@ -53,7 +55,7 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
 
 /** tfjs rejects with a bare object. */
 function failedToLoad(thrown: unknown): never {
-  const message = (thrown as { message?: string }).message ?? String(thrown);
+  const message = (thrown as { message?: string } | undefined)?.message ?? String(thrown);
   throw new LabError("device", "The WebAssembly module of tfjs did not load.", "Reload the page.", message);
 }
 

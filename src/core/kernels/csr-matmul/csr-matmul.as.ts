@@ -11,3 +11,42 @@ export function csrMatmul(
     weightedRowSum(indices + first, indices + last, data + first, 4, x, rowStep, out + <usize>i * rowStep, channels);
   }
 }
+
+/**
+ * out = A^T x from A's own rows: each entry adds data[e] * x[i, :] to out[indices[e], :]. For a fixed output the terms
+ * come in ascending i, the order in which the transposed matrix lists them, so both forms give the same bits.
+ * The channels are cut into blocks, so that the part of `out` in play stays in the cache.
+ */
+export function csrMatmulScatter(
+  nRows: i32, nCols: i32, channels: i32, indptr: usize, indices: usize, data: usize, x: usize, out: usize,
+): void {
+  const rowStep = <usize>channels << 2;
+  const bytes = rowStep;
+  memory.fill(out, 0, <usize>nCols * rowStep);
+  let c: usize = 0;
+  for (; c + 64 <= bytes; c += 64) {
+    for (let i = 0; i < nRows; i++) {
+      const row = x + <usize>i * rowStep + c;
+      const x0 = v128.load(row), x1 = v128.load(row, 16), x2 = v128.load(row, 32), x3 = v128.load(row, 48);
+      const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
+      for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
+        const value = v128.load32_splat(data + e);
+        const to = out + <usize>load<u32>(indices + e) * rowStep + c;
+        v128.store(to, f32x4.add(v128.load(to), f32x4.mul(value, x0)));
+        v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(value, x1)), 16);
+        v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(value, x2)), 32);
+        v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(value, x3)), 48);
+      }
+    }
+  }
+  if (c == bytes) return;
+  for (let i = 0; i < nRows; i++) {
+    const row = x + <usize>i * rowStep;
+    const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
+    for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
+      const value = load<f32>(data + e);
+      const to = out + <usize>load<u32>(indices + e) * rowStep;
+      for (let k = c; k < bytes; k += 4) store<f32>(to + k, load<f32>(to + k) + value * load<f32>(row + k));
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
+import { transpose } from "../../graph/csr";
 import { createRng } from "../../random";
 import { uploadCsr } from "../device-csr";
 import { expectClose, numericGradient, onBackend, openForTest, randomCsr, randomFloats } from "../testing/backends";
@@ -45,6 +46,28 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("csrMatmul on %s", (name) => {
     gradient.dispose();
     a.dispose();
   });
+
+  test.each([3, 16, 37, 64])(
+    "scattered or gathered, the gradient is the same to the bit with %i channels",
+    async (channels) => {
+      for (const nRows of [5, 120]) {
+        const rng = createRng(nRows + channels);
+        const csr = randomCsr(nRows, 20, 0.5, rng);
+        const dy = randomFloats(nRows * channels, rng);
+        const a = uploadCsr(csr);
+        const b = uploadCsr(transpose(csr));
+        const [gradient, product] = tf.tidy(() => {
+          const dys = tf.tensor2d(dy, [nRows, channels]);
+          const f = (x: tf.Tensor) => csrMatmul(a, x as tf.Tensor2D);
+          return [tf.grad(f)(tf.zeros([20, channels]), dys), csrMatmul(b, dys)];
+        });
+        expect(await backend().read(gradient)).toEqual(await backend().read(product));
+        tf.dispose([gradient, product]);
+        a.dispose();
+        b.dispose();
+      }
+    },
+  );
 
   test("an undirected graph is stored once, an empty matrix gives zeros, and nothing leaks", async () => {
     const before = backend().memory().tensors;

@@ -1,20 +1,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
-import type { DeviceCsr, DeviceCsrArrays } from "../device-csr";
-import { registerReference, runKernel } from "../register";
+import type { DeviceCsr } from "../device-csr";
+import { type HostArray, registerReference, runKernel } from "../register";
 import { csrMatmulReference } from "./reference";
 import { registerCsrMatmulWasm } from "./wasm";
 import { registerCsrMatmulWebGpu } from "./webgpu";
 
-const NAME = "LabCsrMatmul";
+/** A x from (indptr, indices, data, x), and A^T x from the same with the transposed matrix as back…. */
+const NAMES = { forward: "LabCsrMatmul", transposed: "LabCsrMatmulTransposed" };
 
-registerReference(NAME, ({ indptr, indices, data, x }) => {
+const multiply = (indptr: HostArray, indices: HostArray, data: HostArray, x: HostArray): HostArray[] => {
   const [nRows, nChannels] = [indptr.shape[0] - 1, x.shape[1]];
   const csr = { nRows, indptr: indptr.values, indices: indices.values, data: data.values };
   return [{ shape: [nRows, nChannels], values: csrMatmulReference(csr, x.values, nChannels) }];
-});
-registerCsrMatmulWasm(NAME);
-registerCsrMatmulWebGpu(NAME);
+};
+registerReference(NAMES.forward, ({ indptr, indices, data, x }) => multiply(indptr, indices, data, x));
+registerReference(NAMES.transposed, ({ backIndptr, backIndices, backData, x }) =>
+  multiply(backIndptr, backIndices, backData, x),
+);
+registerCsrMatmulWasm(NAMES);
+registerCsrMatmulWebGpu(NAMES);
 
 /**
  * Sparse-dense product y = A x. One kernel serves expression times weight and aggregation over neighbours.
@@ -27,11 +32,11 @@ registerCsrMatmulWebGpu(NAME);
  */
 export function csrMatmul(a: DeviceCsr, x: tf.Tensor2D): tf.Tensor2D {
   assertShape("csrMatmul x", x.shape, [a.nCols, -1]);
-  const apply = ({ indptr, indices, data }: DeviceCsrArrays, v: tf.Tensor): tf.Tensor2D =>
-    runKernel(NAME, { indptr, indices, data, x: v })[0] as tf.Tensor2D;
+  const { indptr, indices, data, transposed } = a;
+  const back = { backIndptr: transposed.indptr, backIndices: transposed.indices, backData: transposed.data };
   const op = tf.customGrad((v) => ({
-    value: apply(a, v as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => [apply(a.transposed, dy)],
+    value: runKernel(NAMES.forward, { indptr, indices, data, x: v as tf.Tensor })[0],
+    gradFunc: (dy: tf.Tensor) => [runKernel(NAMES.transposed, { indptr, indices, data, ...back, x: dy })[0]],
   }));
   return op(x) as tf.Tensor2D;
 }
