@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { fileSource } from "../../../cli/file-source";
+import { openSlice } from "../io/open-slice";
 import { hash32 } from "../random";
 import { buildGraph } from "./build-graph";
 import golden from "./goldens/neighbours.json";
-import type { SpatialGraph } from "./spatial-graph";
+import type { GraphRecipe, SpatialGraph } from "./spatial-graph";
 import { graphStatistics } from "./statistics";
 
 /** The same sums as in goldens/generate.py: equal only if the edge lists are. */
@@ -41,5 +44,20 @@ describe("graphs are those of scikit-learn and SciPy, edge for edge", () => {
       expectSame(buildGraph(positions, codes, { kind: "knn", k, symmetrize: "none" }).graph, positions, knn);
       expectSame(buildGraph(positions, codes, { kind: "radius", radiusMicrons: radius }).graph, positions, within);
       expectSame(buildGraph(positions, codes, { kind: "delaunay", maxEdgeMicrons: null }).graph, positions, delaunay);
+    });
+});
+
+const DATA = "../shared/data";
+const present = existsSync(DATA);
+if (!present) console.warn(`SKIPPED: graphs of the real slices are not tested, ${DATA} is absent.`);
+
+describe.skipIf(!present)("graphs of real slices are those of scikit-learn and SciPy, edge for edge", () => {
+  for (const { name, k, radius, knn, within, delaunay } of golden.real)
+    it(`on ${name}`, async () => {
+      const { spatial, section } = await openSlice(fileSource(`${DATA}/${name}.h5ad`));
+      const graphOf = (recipe: GraphRecipe) => buildGraph(spatial, section.codes, recipe).graph;
+      expectSame(graphOf({ kind: "knn", k, symmetrize: "none" }), spatial, knn);
+      expectSame(graphOf({ kind: "radius", radiusMicrons: radius }), spatial, within);
+      expectSame(graphOf({ kind: "delaunay", maxEdgeMicrons: null }), spatial, delaunay);
     });
 });

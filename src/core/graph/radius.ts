@@ -12,8 +12,8 @@ export interface RadiusOptions {
   readonly sectionCodes?: SectionCodes | null;
 }
 
-/** 12 bytes an edge while building: about 6 GB, more than a tab has. */
-const MAX_EDGES = 2 ** 29;
+/** 12 bytes an edge while building: 3 GB, more than a tab has to give. */
+const MAX_EDGES = 2 ** 28;
 
 /**
  * Graph of all pairs of cells of one section with distance <= radius, both directions.
@@ -21,7 +21,7 @@ const MAX_EDGES = 2 ** 29;
  * @param positions  shape (nObs, 2), row-major, µm
  * @returns          columns ascending in each row, no self-loops
  * @throws LabError("range") unless radius > 0, or if a position is not finite
- * @throws LabError("memory") over 2^29 edges, which is a radius in the wrong unit
+ * @throws LabError("memory") over 2^28 edges, which is a radius in the wrong unit
  * Source: sklearn radius_neighbors_graph: the edge is kept if dx² + dy² <= radius², in double precision.
  * Cost: O(n + edges) time on tissue.
  */
