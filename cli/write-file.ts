@@ -11,9 +11,10 @@ const MOST_AT_ONCE = 2 ** 30; // a single call of the system writes less than 2 
  * Writes a file whole or not at all: under another name first, then renamed, so that nobody ever sees half of it.
  * The other name is always the same, so that what a killed program left behind is overwritten by the next.
  *
+ * @param fill  hands the bytes to the sink; what it returns is returned
  * @throws LabError("missing") if the file cannot be written (no folder, no permission, no space)
  */
-export async function writeFile(path: string, fill: (sink: Sink) => void | Promise<void>): Promise<void> {
+export async function writeFile<T>(path: string, fill: (sink: Sink) => T | Promise<T>): Promise<T> {
   const partial = `${path}.partial`;
   const onDisk = <T>(action: () => T): T => {
     try {
@@ -23,9 +24,10 @@ export async function writeFile(path: string, fill: (sink: Sink) => void | Promi
       throw new LabError("missing", `${basename(path)} cannot be written.`, `The system says: ${reason}.`);
     }
   };
+  let result: T;
   const descriptor = onDisk(() => openSync(partial, "w"));
   try {
-    await fill((bytes) => {
+    result = await fill((bytes) => {
       for (let at = 0; at < bytes.length; ) {
         at += onDisk(() => writeSync(descriptor, bytes, at, Math.min(MOST_AT_ONCE, bytes.length - at)));
       }
@@ -38,6 +40,7 @@ export async function writeFile(path: string, fill: (sink: Sink) => void | Promi
     throw thrown;
   }
   onDisk(() => renameSync(partial, path));
+  return result;
 }
 
 /** A file of bytes or text that are already in memory. */
