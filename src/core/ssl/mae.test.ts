@@ -9,7 +9,8 @@ import { createRng, deriveRng } from "../random";
 import { openCpu } from "../testing/open-cpu";
 import { smallTissue } from "../testing/small-tissue";
 import { uploadBatch } from "./graph-batch";
-import { type MaeConfig, mae } from "./mae";
+import { mae } from "./mae";
+import type { MaeConfig } from "./mae-config";
 
 let backend: Backend;
 beforeAll(async () => {

@@ -16,14 +16,8 @@ import { decode, type LinearDecoder, squaredErrors } from "../nn/linear-decoder-
 import { type Params, underPrefix, withPrefix } from "../nn/tensors";
 import { integer, type Rng } from "../random";
 import type { GraphBatch } from "./graph-batch";
+import { type MaeConfig, maeDefaults } from "./mae-config";
 import type { SslMethod } from "./method";
-
-export interface MaeConfig {
-  /** Share of cells whose expression is hidden at each step, in (0, 1). */
-  readonly maskRatio: number;
-  /** What stands in place of a hidden cell's expression. */
-  readonly maskFill: "zero" | "token";
-}
 
 interface Views {
   readonly batch: GraphBatch;
@@ -43,7 +37,7 @@ interface Outputs {
 export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   id: "mae",
   source: "Richter et al. 2023, eq. 1-2; arXiv:2111.06377",
-  defaults: { maskRatio: 0.5, maskFill: "token" },
+  defaults: maeDefaults,
 
   init({ encoder, config }, batch, rng) {
     const { weights, buffers } = initEncoder(encoder, rng);

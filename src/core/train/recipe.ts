@@ -2,7 +2,7 @@ import { LabError } from "../errors";
 import type { GraphRecipe } from "../graph/spatial-graph";
 import type { Backbone, EncoderOptions } from "../nn/encoder";
 import type { NormalizeRecipe } from "../preprocess/normalize";
-import { type MaeConfig, mae } from "../ssl/mae";
+import { type MaeConfig, maeDefaults } from "../ssl/mae-config";
 
 /** The one description of a run; the page, the command line and run.json speak it. Plain JSON. */
 export interface RunRecipe {
@@ -24,7 +24,7 @@ export function defaultRecipe(overrides: Partial<RunRecipe> = {}): RunRecipe {
   return {
     version: 1,
     method: "mae",
-    config: mae.defaults,
+    config: maeDefaults,
     backbone: "gat",
     encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, skip: true },
     preprocess: { targetSum: "median", log1p: true, scale: false },
