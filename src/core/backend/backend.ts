@@ -13,8 +13,8 @@ export interface BackendPlatform {
   readonly crossOriginIsolated: boolean;
   /** Runs `load` while the platform says it has `nCores` cores: tfjs's threaded module takes half of what it sees. */
   whileReporting<T>(nCores: number, load: () => Promise<T>): Promise<T>;
-  /** Loads tfjs's wasm module where tfjs's own loader does not serve (Node); absent elsewhere. */
-  readonly loadWasm?: (threaded: boolean) => Promise<unknown>;
+  /** Loads tfjs's wasm module where tfjs's own loader does not serve; undefined to leave it to that. */
+  loadWasm(threaded: boolean): Promise<unknown>;
 }
 
 export type WasmFileName =

@@ -65,6 +65,8 @@ function backendOf(device: OpenedDevice, report: BackendReport): Backend {
     const error = device.takeError();
     if (error) throw error;
   };
+  // what other backends left behind in tfjs's count is not this one's
+  const { numBytes: foreignBytes, numTensors: foreignTensors } = tf.memory();
   return {
     name: report.name,
     report,
@@ -77,8 +79,9 @@ function backendOf(device: OpenedDevice, report: BackendReport): Backend {
     },
     memory: () => {
       const { numBytes, numTensors } = tf.memory();
-      const [peakBytes, heldBytes] = [Math.max(device.peakBytes(), numBytes), device.heldBytes()];
-      return { bytes: numBytes, peakBytes, heldBytes, tensors: numTensors };
+      const bytes = Math.max(0, numBytes - foreignBytes);
+      const tensors = Math.max(0, numTensors - foreignTensors);
+      return { bytes, peakBytes: Math.max(device.peakBytes(), bytes), heldBytes: device.heldBytes(), tensors };
     },
     trim: () => device.trim(),
     dispose: () => closeBackend(report.name),

@@ -36,8 +36,8 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
   const make = libraryFactory();
   const backend = await platform
     .whileReporting(2 * threads, async () => {
-      if (!platform.loadWasm) return await make();
-      return new BackendWasm(withTfjsCalls(await platform.loadWasm(shared)));
+      const module = await platform.loadWasm(shared);
+      return module ? new BackendWasm(withTfjsCalls(module)) : await make();
     })
     .catch(failedToLoad);
   await replaceBackend("wasm", backend);
@@ -94,6 +94,7 @@ function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peak
   // Emscripten puts the real malloc in place of a stub at the first call: wrap what comes after
   module._free(module._malloc(4));
   const malloc = module._malloc;
+  const foreign = tf.engine().state.numBytes;
   let peak = 0;
   module._malloc = (bytes) => {
     const pointer = malloc(bytes);
@@ -103,7 +104,7 @@ function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peak
         `The wasm heap is full: no room for ${(bytes / 2 ** 20).toFixed(1)} MiB more within 4 GiB.`,
         "Use fewer genes, a narrower model or smaller batches, and start again in a fresh worker.",
       );
-    peak = Math.max(peak, tf.engine().state.numBytes + bytes);
+    peak = Math.max(peak, tf.engine().state.numBytes - foreign + bytes);
     return pointer;
   };
   return { heldBytes: () => module.HEAPU8.byteLength, peakBytes: () => peak };
