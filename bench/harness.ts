@@ -1,0 +1,143 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, cpus, platform, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+
+/** One comparison. null where the peer could not be run; the reason is on standard error. */
+export interface BenchRow {
+  readonly case: string;
+  readonly oursMs: number;
+  readonly peerMs: number | null;
+  /** Peer's time over ours: above 1, ours is faster. */
+  readonly ratio: number | null;
+  /** Peak resident memory of the whole process that ran the case and nothing else, runtime and libraries included. */
+  readonly oursPeakBytes: number;
+  readonly peerPeakBytes: number | null;
+}
+
+export interface BenchResult {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly rows: readonly BenchRow[];
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly node: string;
+  readonly os: string;
+}
+
+export interface BenchOptions {
+  readonly json: boolean;
+  readonly quick: boolean;
+}
+
+/** What one side reports of one case: each run's time, its peak memory, and what it made, to be the same on both sides. */
+export interface Measured {
+  readonly ms: readonly number[];
+  readonly peakBytes: number;
+  readonly made: unknown;
+}
+
+export function machine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    os: `${platform()} ${release()}`,
+  };
+}
+
+/** Runs `work` `repeats` times in this process; call it in a process of its own (`inFreshProcess`). */
+export function measure(repeats: number, work: () => unknown): Measured {
+  const ms: number[] = [];
+  let made: unknown;
+  for (let i = 0; i < repeats; i++) {
+    const start = performance.now();
+    made = work();
+    ms.push(performance.now() - start);
+  }
+  return { ms, peakBytes: process.resourceUsage().maxRSS * 1024, made };
+}
+
+/**
+ * Calls the named export of a bundled benchmark in a new Node process, so that peak memory is of one case alone.
+ * It gets `argument` and returns a `Measured`.
+ */
+export function inFreshProcess(bundleUrl: string, name: string, argument: unknown): Measured {
+  const code = `const m = await import(process.argv[1]); console.log(JSON.stringify(await m[process.argv[2]](JSON.parse(process.argv[3]))));`;
+  return run(process.execPath, ["--input-type=module", "-e", code, bundleUrl, name, JSON.stringify(argument)]);
+}
+
+/** Runs bench/peers/SCRIPT with the peers' Python; null, with the reason on standard error, where that cannot be had. */
+export function peer(script: string, args: readonly string[]): Measured | null {
+  const python = peerPython();
+  return python === null ? null : run(python, [join("bench", "peers", script), ...args]);
+}
+
+/** A folder for files that both sides read, removed afterwards. */
+export function withFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "spatialssl-bench-"));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Medians side by side. @throws if the two sides did not make the same thing, for then they did not do the same work */
+export function row(name: string, ours: Measured, theirs: Measured | null): BenchRow {
+  if (theirs !== null && JSON.stringify(theirs.made) !== JSON.stringify(ours.made))
+    throw new Error(`${name}: ours made ${JSON.stringify(ours.made)}, the peer ${JSON.stringify(theirs.made)}.`);
+  const oursMs = median(ours.ms);
+  const peerMs = theirs && median(theirs.ms);
+  return {
+    case: name,
+    oursMs: Math.round(oursMs),
+    peerMs: peerMs && Math.round(peerMs),
+    ratio: peerMs && Number((peerMs / oursMs).toFixed(2)),
+    oursPeakBytes: ours.peakBytes,
+    peerPeakBytes: theirs?.peakBytes ?? null,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+function run(command: string, args: readonly string[]): Measured {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 2 ** 26 });
+  if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
+  return JSON.parse(stdout) as Measured;
+}
+
+let knownPython: string | null | undefined;
+
+/** Python of bench/peers/.venv, made from bench/peers/requirements.txt where it is not there yet. */
+function peerPython(): string | null {
+  if (knownPython !== undefined) return knownPython;
+  const venv = join("bench", "peers", ".venv");
+  const python = join(venv, platform() === "win32" ? "Scripts/python.exe" : "bin/python");
+  const attempts: [string, string[]][] = existsSync(python)
+    ? []
+    : [
+        ["python3", ["-m", "venv", venv]],
+        [python, ["-m", "pip", "install", "--quiet", "-r", join("bench", "peers", "requirements.txt")]],
+      ];
+  for (const [command, args] of attempts) {
+    console.error(`Preparing the peers: ${command} ${args.join(" ")}`);
+    const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+    if (status !== 0) {
+      console.error(`The peers are not measured: ${error?.message ?? stderr}`);
+      rmSync(venv, { recursive: true, force: true });
+      knownPython = null;
+      return null;
+    }
+  }
+  knownPython = python;
+  return python;
+}

@@ -1,0 +1,42 @@
+"""scikit-learn's and SciPy's side of bench/graph.ts: graph.py KIND POINTS.f32 REPEATS.
+
+Prints one JSON object: time of each run in ms, peak resident memory of this process in bytes, number of edges.
+"""
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.spatial import Delaunay
+from sklearn.neighbors import NearestNeighbors
+
+
+def knn6(points):
+    return NearestNeighbors(n_neighbors=6, algorithm="kd_tree").fit(points).kneighbors_graph(mode="distance").nnz
+
+
+def radius40(points):
+    # without points to look for, a cell is not its own neighbour
+    return NearestNeighbors(radius=40.0, algorithm="kd_tree").fit(points).radius_neighbors_graph(mode="distance").nnz
+
+
+def delaunay(points):
+    """As squidpy does it, with the lengths of the edges."""
+    indptr, indices = Delaunay(points).vertex_neighbor_vertices
+    rows = np.repeat(np.arange(len(points)), np.diff(indptr))
+    lengths = np.sqrt(((points[rows] - points[indices]) ** 2).sum(1))
+    return csr_array((lengths, indices, indptr), shape=(len(points), len(points))).nnz
+
+
+if __name__ == "__main__":
+    kind, file, repeats = sys.argv[1:]
+    points = np.fromfile(file, np.float32).reshape(-1, 2).astype(np.float64)
+    ms = []
+    for _ in range(int(repeats)):
+        start = time.perf_counter()
+        made = globals()[kind](points)
+        ms.append(1000 * (time.perf_counter() - start))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"ms": ms, "peakBytes": peak, "made": int(made)}))
