@@ -5,7 +5,6 @@ import { TopBar } from "./bar/TopBar";
 import { Inspector } from "./inspector/Inspector";
 import { DropTarget } from "./open/DropTarget";
 import { QuestionDialog } from "./open/QuestionDialog";
-import { ReplacedNotice } from "./open/ReplacedNotice";
 import { Rail } from "./rail/Rail";
 import { useShortcuts } from "./shortcuts";
 import { Stage } from "./stage/Stage";
@@ -31,7 +30,6 @@ export function App() {
       </div>
       <DropTarget />
       <QuestionDialog />
-      <ReplacedNotice />
     </MantineProvider>
   );
 }

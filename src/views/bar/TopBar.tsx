@@ -3,6 +3,7 @@ import { useLab } from "../../state/lab";
 import { formatCount } from "../format/numbers";
 import { FolderIcon, MoonIcon, SunIcon } from "../kit/icons";
 import { FileButton } from "../open/FileButton";
+import { ReplacedNotice } from "../open/ReplacedNotice";
 import { BackendBadge } from "./BackendBadge";
 import styles from "./TopBar.module.css";
 
@@ -14,10 +15,13 @@ export function TopBar() {
   return (
     <header className={styles.bar}>
       <h1 className={styles.name}>SpatialSSL Lab</h1>
-      <div className={`${styles.fact} numeric`} data-testid="slice-fact">
-        {slice
-          ? `${slice.name} · ${formatCount(slice.summary.nObs)} cells · ${formatCount(slice.summary.nVars)} genes`
-          : "no slice yet"}
+      <div className={`${styles.fact} numeric`}>
+        <span data-testid="slice-fact">
+          {slice
+            ? `${slice.name} · ${formatCount(slice.summary.nObs)} cells · ${formatCount(slice.summary.nVars)} genes`
+            : "no slice yet"}
+        </span>
+        <ReplacedNotice />
       </div>
       <FileButton variant="default" leftSection={<FolderIcon />}>
         Open slice

@@ -53,11 +53,20 @@ test("a numeric column spans the values that are there", () => {
 });
 
 test("a gene starts at zero and obeys the range that was set", () => {
-  const geneCounts = { gene: 1, counts: Float32Array.of(0, 3, 9, 1) };
+  const geneCounts = { gene: 1, counts: Float32Array.of(0, 3, 9, 9) };
   const gene: ColorBy = { kind: "gene", gene: 1, log: true, range: null };
   expect(resolveColoring(source(gene, { geneCounts }))).toMatchObject({ title: "Slc17a6", domain: [0, 9], log: true });
   expect(resolveColoring(source({ ...gene, range: [1, 4] }, { geneCounts }))).toMatchObject({ domain: [1, 4] });
   expect(resolveColoring(source({ ...gene, gene: 0 }, { geneCounts }))).toMatchObject({ kind: "waiting" });
+});
+
+test("one cell with an outlying count does not set a gene's ramp", () => {
+  const counts = Float32Array.from({ length: 400 }, (_, i) => (i === 0 ? 500 : i % 8));
+  const gene: ColorBy = { kind: "gene", gene: 0, log: false, range: null };
+  expect(resolveColoring(source(gene, { geneCounts: { gene: 0, counts } }))).toMatchObject({
+    domain: [0, 7],
+    extent: [0, 500],
+  });
 });
 
 test("predictions wear the colours of the label they predict, whatever their order", () => {

@@ -137,7 +137,7 @@ function categorical(
     if (codes[i] >= 0 && codes[i] < names.length) tally[codes[i]]++;
     else nMissing++;
   }
-  const categories = names.map((name, i) => ({ name, color: colors[i], nCells: tally[i] }));
+  const categories = names.map((name, i) => ({ name: name || "(empty)", color: colors[i], nCells: tally[i] }));
   return { kind: "categorical", title, codes, categories, nMissing };
 }
 
@@ -151,9 +151,16 @@ function continuous(
 ): Coloring {
   const extent = extentOf(values);
   const from = counts ? 0 : extent[0];
+  const to = counts ? usualMost(values) : extent[1];
   // a constant column still needs a ramp with two ends
-  const domain = range ?? [from, extent[1] > from ? extent[1] : from + 1];
+  const domain = range ?? [from, to > from ? to : from + 1];
   return { kind: "continuous", title, unit, values, extent, domain, log, counts };
+}
+
+/** Largest count but for the highest hundredth of the cells that have any: one bright cell must not dim all others. */
+function usualMost(values: Float32Array): number {
+  const some = values.filter((v) => v > 0).sort();
+  return some.length === 0 ? 0 : some[Math.floor(0.99 * (some.length - 1))];
 }
 
 function extentOf(values: Float32Array): readonly [number, number] {

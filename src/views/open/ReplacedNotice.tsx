@@ -1,10 +1,10 @@
-import { Button, CloseButton, Paper } from "@mantine/core";
+import { Button, CloseButton } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useLab } from "../../state/lab";
 
-const shownMs = 15_000;
+const shownMs = 20_000;
 
-/** Says which slice was replaced, with the way back. */
+/** Says which slice was replaced, with the way back. Stands in the top bar, where it covers nothing. */
 export function ReplacedNotice() {
   const replaced = useLab((s) => s.replaced);
   const slice = useLab((s) => s.slice);
@@ -17,29 +17,12 @@ export function ReplacedNotice() {
   }, [replaced, slice]);
   if (!replaced || !slice || dismissed === slice.id) return null;
   return (
-    <Paper
-      role="status"
-      shadow="md"
-      withBorder
-      style={{
-        position: "fixed",
-        top: 56,
-        left: "50%",
-        transform: "translateX(-50%)",
-        zIndex: 300,
-        display: "flex",
-        alignItems: "center",
-        gap: 10,
-        padding: "6px 8px 6px 14px",
-      }}
-    >
-      <span>
-        {slice.name} replaced {replaced.name}.
-      </span>
-      <Button variant="default" onClick={() => void undo()}>
+    <span role="status" style={{ display: "inline-flex", alignItems: "center", gap: 6, marginLeft: 12 }}>
+      replaced {replaced.name}
+      <Button variant="default" size="compact-xs" onClick={() => void undo()}>
         Undo
       </Button>
-      <CloseButton aria-label="Close this notice" onClick={() => setDismissed(slice.id)} />
-    </Paper>
+      <CloseButton size="xs" aria-label="Close this notice" onClick={() => setDismissed(slice.id)} />
+    </span>
   );
 }

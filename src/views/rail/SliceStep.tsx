@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import { useLab } from "../../state/lab";
 import { ErrorNote } from "../kit/ErrorNote";
-import { FolderIcon, SaveIcon } from "../kit/icons";
 import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
 import { FileButton } from "../open/FileButton";
@@ -25,10 +24,8 @@ export function SliceStep() {
         <ErrorNote title={`${openError.name} was not opened`} error={openError.error} onDismiss={dismiss} />
       )}
       <div className={styles.buttons}>
-        <FileButton variant="default" leftSection={<FolderIcon />}>
-          Open file
-        </FileButton>
-        <Button variant="default" leftSection={<SaveIcon />} disabled={!slice} onClick={() => void exportArrow()}>
+        <FileButton variant="default">Open file</FileButton>
+        <Button variant="default" disabled={!slice} onClick={() => void exportArrow()}>
           Save .arrow
         </Button>
       </div>

@@ -12,6 +12,12 @@ const origins = {
   set: "as you set it",
 } as const;
 
+function unitInWords({ unit }: SliceInfo): string {
+  const isMicron = unit.micronsPerUnit === 1;
+  const what = isMicron ? "Coordinates are in µm" : `1 ${unit.name} is ${formatNumber(unit.micronsPerUnit)} µm`;
+  return `${what}, ${origins[unit.origin]}.`;
+}
+
 /** What a unit of the coordinates is in µm, how that is known, and the means to correct it. */
 export function UnitControl({ slice }: { slice: SliceInfo }) {
   const setUnit = useLab((s) => s.setUnit);
@@ -23,8 +29,7 @@ export function UnitControl({ slice }: { slice: SliceInfo }) {
   return (
     <div style={{ marginTop: 10 }}>
       <div className="label">
-        1 {slice.unit.name} = {formatNumber(slice.unit.micronsPerUnit)} µm, {origins[slice.unit.origin]}. Cells are{" "}
-        {formatMicrons(slice.summary.medianNeighbourDistance ?? Number.NaN)} apart.
+        {unitInWords(slice)} Cells are {formatMicrons(slice.summary.medianNeighbourDistance ?? Number.NaN)} apart.
       </div>
       {slice.unit.origin === "estimated" && (
         <p className={`${notes.note} ${notes.warning}`}>Check this before using a radius: it is an estimate.</p>

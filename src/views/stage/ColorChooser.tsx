@@ -69,6 +69,7 @@ interface Learned {
 function choices(slice: SliceInfo, has: Learned): ChoiceGroup[] {
   const columns = (kind: "categorical" | "numeric") =>
     slice.obs.filter((c) => c.kind === kind).map((c) => ({ value: `obs:${c.name}`, label: c.name }));
+  const hasSectionColumn = slice.obs.some((c) => c.name.toLowerCase() === "section");
   const groups: ChoiceGroup[] = [
     { group: "Labels", items: columns("categorical") },
     {
@@ -82,7 +83,8 @@ function choices(slice: SliceInfo, has: Learned): ChoiceGroup[] {
     },
     { group: "Expression", items: [{ value: "gene", label: "gene" }] },
     { group: "Values", items: columns("numeric") },
-    { group: "Slice", items: [{ value: "section", label: "section" }] },
+    // most slices name their sections in a column of their own
+    { group: "Slice", items: hasSectionColumn ? [] : [{ value: "section", label: "section" }] },
   ];
   return groups.filter((group) => group.items.length > 0);
 }

@@ -20,7 +20,10 @@ export function RampLegend({ coloring }: { coloring: Continuous }) {
       <div className="label numeric" style={{ display: "flex", justifyContent: "space-between" }}>
         <span>{formatNumber(domain[0])}</span>
         {log && <span>{formatNumber(Math.expm1((Math.log1p(domain[0]) + Math.log1p(domain[1])) / 2))}</span>}
-        <span>{formatNumber(domain[1])}</span>
+        <span>
+          {coloring.extent[1] > domain[1] ? "≥ " : ""}
+          {formatNumber(domain[1])}
+        </span>
       </div>
       <GeneRange coloring={coloring} />
     </div>
@@ -45,7 +48,7 @@ function GeneRange({ coloring }: { coloring: Continuous }) {
         minRange={max <= 20 ? 0.5 : 1}
         label={formatNumber}
         value={[coloring.domain[0], coloring.domain[1]]}
-        onChange={([from, to]) => setColorBy({ ...colorBy, range: from === 0 && to === max ? null : [from, to] })}
+        onChange={([from, to]) => setColorBy({ ...colorBy, range: [from, to] })}
         thumbFromLabel="Lower end of the ramp"
         thumbToLabel="Upper end of the ramp"
       />

@@ -121,7 +121,12 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
         ];
   const size =
     view === "tissue"
-      ? { radius: content.cellRadius, radiusMinPixels: 0.75, radiusMaxPixels: 60, easeMs: 0 }
+      ? {
+          radius: content.cellRadius,
+          radiusMinPixels: leastPixels(positions.length / 2),
+          radiusMaxPixels: 60,
+          easeMs: 0,
+        }
       : { radius: 0, ...embeddingPixels(content), easeMs: content.easeMs };
   return [
     new CellsLayer({
@@ -138,6 +143,12 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
   ];
 }
 
+/** Discs never get smaller than this: what few cells lack in number they may have in size. */
+function leastPixels(nCells: number): number {
+  if (nCells <= 30_000) return 1.5;
+  return nCells <= 150_000 ? 1.1 : 0.75;
+}
+
 /** Discs of the embedding fill about a third of its view, within what can be seen and told apart. */
 function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels: number; radiusMaxPixels: number } {
   const { width, height } = rects.embedding;
@@ -150,7 +161,11 @@ function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels:
  * The selected cell's edges: as wide as their attention, in the colour of the head that is looked at, over a ghost of
  * what uniform weights would be.
  */
-function edgeLayers(ego: EgoNet, { theme, head }: SceneContent, at: (cell: number) => [number, number]): Layer[] {
+function edgeLayers(
+  ego: EgoNet,
+  { theme, head, cellRadius }: SceneContent,
+  at: (cell: number) => [number, number],
+): Layer[] {
   const shownHead = head !== null && head < ego.nHeads ? head : null;
   const source = at(ego.center);
   const line = (id: string, color: readonly number[], alpha: number, width: (edge: number) => number): Layer =>
@@ -166,6 +181,27 @@ function edgeLayers(ego: EgoNet, { theme, head }: SceneContent, at: (cell: numbe
     });
   const color = shownHead === null ? ink[theme] : headColors[shownHead % headColors.length];
   const weighted = line("edges", color, 235, (i) => edgePixels(alphaAt(ego.edges[i].alpha, shownHead), ego.uniform));
-  if (ego.uniform === null) return [weighted];
-  return [line("ghost", ghost[theme], 150, () => edgePixels(ego.uniform!, ego.uniform)), weighted];
+  const rings = new ScatterplotLayer<EgoNet["edges"][number]>({
+    id: "tissue-neighbours",
+    data: [...ego.edges],
+    getPosition: (edge) => at(edge.cell),
+    getRadius: cellRadius * 1.15,
+    radiusUnits: "common",
+    radiusMinPixels: 3.5,
+    filled: false,
+    stroked: true,
+    getLineColor: [...ink[theme], 255] as [number, number, number, number],
+    getLineWidth: 1,
+    lineWidthUnits: "pixels",
+  });
+  // a rim in the ground's colour parts the edges from the discs below
+  const rim = line(
+    "rim",
+    ground[theme].slice(0, 3),
+    220,
+    (i) => Math.max(4, edgePixels(alphaAt(ego.edges[i].alpha, shownHead), ego.uniform)) + 3,
+  );
+  if (ego.uniform === null) return [rim, weighted, rings];
+  const uniform = line("ghost", ghost[theme], 255, () => edgePixels(ego.uniform!, ego.uniform));
+  return [rim, uniform, weighted, rings];
 }

@@ -45,8 +45,8 @@ test("a neighbour listed twice weighs the sum", () => {
 });
 
 test("an edge of uniform weight has the width of its ghost, and more weight is wider", () => {
-  expect(edgePixels(0.25, 0.25)).toBe(3);
-  expect(edgePixels(0.5, 0.25)).toBe(6);
+  expect(edgePixels(0.25, 0.25)).toBe(4);
+  expect(edgePixels(0.5, 0.25)).toBe(8);
   expect(edgePixels(0.01, 0.25)).toBe(0.5);
   expect(alphaAt([0.2, 0.4], null)).toBeCloseTo(0.3);
   expect(alphaAt([0.2, 0.4], 1)).toBe(0.4);

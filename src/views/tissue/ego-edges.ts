@@ -58,7 +58,7 @@ function meanAlpha(alpha: readonly number[]): number {
 }
 
 /** Width of an edge in pixels: an edge of uniform weight is `uniformPixels` wide, the rest in proportion. */
-export function edgePixels(alpha: number, uniform: number | null, uniformPixels = 3): number {
+export function edgePixels(alpha: number, uniform: number | null, uniformPixels = 4): number {
   if (uniform === null || !Number.isFinite(alpha)) return uniformPixels / 2;
   return Math.min(16, Math.max(0.5, (alpha / uniform) * uniformPixels));
 }
