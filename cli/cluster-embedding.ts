@@ -20,9 +20,34 @@ export interface Clusters {
 
 const nNeighbours = 15; // as scanpy
 
-/** Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, or k-means. */
+/**
+ * Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, or k-means.
+ *
+ * @param sections  codes of the sections to cluster; cells of others get -1
+ */
 export async function clusterEmbedding(
-  { embedding, size }: Pick<EmbeddingTable, "embedding" | "size">,
+  { embedding, size, section }: Pick<EmbeddingTable, "embedding" | "size" | "section">,
+  request: ClusterRequest,
+  task: Task,
+  sections: readonly number[] = section.names.map((_, code) => code),
+): Promise<Clusters> {
+  const cells = Int32Array.from(section.codes.keys()).filter((i) => sections.includes(section.codes[i]));
+  if (cells.length === section.codes.length) return clusterRows(embedding, size, request, task);
+  const rows = new Float32Array(cells.length * size);
+  cells.forEach((cell, r) => {
+    rows.set(embedding.subarray(cell * size, (cell + 1) * size), r * size);
+  });
+  const found = await clusterRows(rows, size, request, task);
+  const codes = new Int32Array(section.codes.length).fill(-1);
+  cells.forEach((cell, r) => {
+    codes[cell] = found.codes[r];
+  });
+  return { ...found, codes };
+}
+
+async function clusterRows(
+  embedding: Float32Array,
+  size: number,
   request: ClusterRequest,
   task: Task,
 ): Promise<Clusters> {

@@ -67,6 +67,12 @@ export class Arguments {
     return value;
   }
 
+  /** Names separated by commas; none where the flag is absent. */
+  names(flag: string): string[] {
+    const given = this.has(flag) ? this.text(flag).split(",") : [];
+    return given.map((name) => name.trim());
+  }
+
   wrong(what: string): UsageError {
     return new UsageError(`${what}.`, this.usage);
   }

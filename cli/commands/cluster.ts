@@ -2,15 +2,17 @@ import { writeClusterTable } from "../../src/core/io/run-tables";
 import { type ClusterRequest, clusterEmbedding } from "../cluster-embedding";
 import type { Arguments, Command } from "../command";
 import { folderOfRun, readEmbedding } from "../run-folder";
+import { sectionCodes } from "../section-codes";
 import { writeFile } from "../write-file";
 
 export const cluster: Command = {
-  usage: "cluster DIR [--k N | --resolution X] [--method leiden|k-means] [--seed N]",
+  usage: "cluster DIR [--k N | --resolution X] [--method leiden|k-means] [--sections NAME,NAME] [--seed N]",
   summary: "Finds clusters in the embedding of a run and writes them beside it.",
   options: {
     k: { type: "string" },
     resolution: { type: "string" },
     method: { type: "string" },
+    sections: { type: "string" },
     seed: { type: "string" },
   },
   positionals: ["DIR"],
@@ -19,7 +21,8 @@ export const cluster: Command = {
     const run = folderOfRun(args.positionals[0], cwd);
     const table = await readEmbedding(run);
     const began = performance.now();
-    const { codes, nClusters, resolution, modularity } = await clusterEmbedding(table, request, task);
+    const sections = args.has("sections") ? sectionCodes(args, "sections", table.section) : undefined;
+    const { codes, nClusters, resolution, modularity } = await clusterEmbedding(table, request, task, sections);
     const seconds = (performance.now() - began) / 1000;
     if (request.method !== "leiden" && nClusters !== request.k) {
       say(`warning: ${request.k} clusters were asked for, the nearest that was found has ${nClusters}.`);

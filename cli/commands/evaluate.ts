@@ -6,9 +6,10 @@ import { type EmbeddingTable, readClusterTable } from "../../src/core/io/run-tab
 import type { CategoricalColumn, Utf8Column } from "../../src/core/slice/slice";
 import type { Task } from "../../src/core/task";
 import { clusterEmbedding } from "../cluster-embedding";
-import type { Arguments, Command } from "../command";
+import type { Command } from "../command";
 import { fileSource } from "../file-source";
 import { folderOfRun, type RunFolder, readEmbedding } from "../run-folder";
+import { sectionCodes } from "../section-codes";
 import { withoutUnlabelled } from "../unlabelled";
 
 export const evaluate: Command = {
@@ -30,12 +31,12 @@ export const evaluate: Command = {
     const run = folderOfRun(args.positionals[0], cwd);
     const table = await readEmbedding(run);
     const column = columnCalled(name, table, args.positionals[0]);
-    const { label, leftOut } = withoutUnlabelled(column, listOf(args, "unlabelled"));
+    const { label, leftOut } = withoutUnlabelled(column, args.names("unlabelled"));
     if (leftOut.length > 0) say(`note: cells of ${leftOut.map((c) => `"${c}"`).join(", ")} count as unlabelled.`);
 
     const { codes, source } = await clustersOf(run, table, label, seed, task);
     if (source === "matched") {
-      say(`note: ${run.name} has no clusters; Leiden was run at the number of classes, and nothing was written.`);
+      say(`note: ${run.name} has no clusters; Leiden was run at the number of classes on the sections with labels.`);
     }
     const { classes, clusters, nScored, ari, ami, nmi } = evaluateClusters(codes, label);
     const probe = linearProbe(
@@ -48,7 +49,7 @@ export const evaluate: Command = {
         seed,
         sectionCodes: table.section.codes,
         ...(split === "block" ? { positions: positionsOf(table) } : {}),
-        ...(split === "section" ? { testSections: testSectionsOf(args, table) } : {}),
+        ...(split === "section" ? { testSections: sectionCodes(args, "test-sections", table.section) } : {}),
       },
       task,
     );
@@ -85,7 +86,7 @@ function columnCalled(name: string, { labels, section }: EmbeddingTable, folder:
   );
 }
 
-/** The clusters that were written, or Leiden at as many clusters as the label has classes. */
+/** The clusters that were written, or Leiden to as many clusters as the label has classes, where there are labels. */
 async function clustersOf(
   run: RunFolder,
   table: EmbeddingTable,
@@ -94,8 +95,11 @@ async function clustersOf(
   task: Task,
 ): Promise<{ codes: Int32Array; source: "written" | "matched" }> {
   if (!existsSync(run.path("clusters"))) {
-    const k = new Set(label.codes.filter((code) => code >= 0)).size;
-    const { codes } = await clusterEmbedding(table, { method: "leiden-to-k", k: Math.max(1, k), seed }, task);
+    const classes = new Set(label.codes);
+    const sections = new Set(table.section.codes.filter((_, i) => label.codes[i] >= 0));
+    classes.delete(-1);
+    const request = { method: "leiden-to-k", k: Math.max(1, classes.size), seed } as const;
+    const { codes } = await clusterEmbedding(table, request, task, [...sections]);
     return { codes, source: "matched" };
   }
   const file = fileSource(run.path("clusters"));
@@ -120,22 +124,4 @@ function positionsOf({ positions }: EmbeddingTable): Float32Array {
   if (Number.isNaN(positions[0]))
     throw new LabError("missing", "The embedding has no columns x and y to cut blocks by.", "Use --hold-out random.");
   return positions;
-}
-
-function testSectionsOf(args: Arguments, { section }: EmbeddingTable): number[] {
-  return listOf(args, "test-sections").map((name) => {
-    const code = section.names.indexOf(name);
-    if (code < 0) throw args.wrong(`--test-sections: there is no section "${name}", only ${section.names.join(", ")}`);
-    return code;
-  });
-}
-
-/** Names separated by commas; none where the flag is absent. */
-function listOf(args: Arguments, flag: string): string[] {
-  return args.has(flag)
-    ? args
-        .text(flag)
-        .split(",")
-        .map((name) => name.trim())
-    : [];
 }
