@@ -46,7 +46,7 @@ export function drawCounts(simulation: Simulation, from: number, to: number): Dr
         const slope = programs.slope[g];
         const gradient = slope === 0 ? 1 : Math.exp(slope * offAxis);
         const mean = library * share[j] * gradient * programs.bySection[section + g];
-        const zero = Math.exp(-r * Math.log1p(mean / r));
+        const zero = chanceOfZero(mean, r);
         // one draw decides whether the gene is seen and, if so, is uniform again above P(count = 0)
         const u = (rng() * (logMiss === 0 ? 1 : q)) / kept;
         if (u < 1 - zero) row.set(g, countAt(zero + u, mean, r, zero));
@@ -60,6 +60,15 @@ export function drawCounts(simulation: Simulation, from: number, to: number): Dr
     indptr[cell - from + 1] = nnz;
   }
   return { indptr, indices: indices.slice(0, nnz), data: data.slice(0, nnz) };
+}
+
+/** P(count = 0) = (1 + mean / r)^-r; by multiplication where r is a small whole number, the usual case and the hot one. */
+function chanceOfZero(mean: number, r: number): number {
+  const x = 1 + mean / r;
+  if (r > 8 || r !== Math.floor(r)) return Math.exp(-r * Math.log(x));
+  let power = x;
+  for (let i = 1; i < r; i++) power *= x;
+  return 1 / power;
 }
 
 /** Smallest count whose cumulative probability exceeds `u`, for u >= P(0) = `zero`: inversion, P(k+1) from P(k). */
