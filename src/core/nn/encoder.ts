@@ -4,7 +4,6 @@ import type { DeviceCsr } from "../kernels/device-csr";
 import { dropout } from "../kernels/dropout";
 import { hash32, type Rng } from "../random";
 import { type BatchStatistics, batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
-import { elu } from "./elu";
 import type { Features } from "./features";
 import { type AttentionLogits, gatConv } from "./gat-conv";
 import { gcnConv } from "./gcn-conv";
@@ -95,7 +94,7 @@ export function encode(params: Params, spec: EncoderSpec, graph: DeviceCsr, feat
     if (conv.logits) logits.push(conv.logits);
     let y = conv.y;
     if (spec.batchNorm) y = norm(params, i, y, mode, statistics);
-    if (!last) y = elu(y);
+    if (!last) y = tf.elu(y);
     if (spec.skip && input.kind === "dense") y = tf.add(y, input.x);
     if (!last && mode.kind === "training" && spec.dropout > 0) {
       y = dropout(y, { rate: spec.dropout, seed: hash32(mode.seed + i) });

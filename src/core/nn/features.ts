@@ -32,5 +32,5 @@ export function project(features: Features, weight: tf.Tensor2D): tf.Tensor2D {
   if (features.rows === null) return y;
   const { hidden, fill } = features.rows;
   const seen = tf.mul<tf.Tensor2D>(y, tf.sub(1, hidden));
-  return fill === null ? seen : tf.add(seen, dense(hidden, dense(fill, weight)));
+  return fill === null ? seen : tf.add(seen, tf.mul(hidden, dense(fill, weight)));
 }

@@ -36,9 +36,10 @@ export function squaredErrors(
 ): tf.Tensor2D {
   const weightT = tf.transpose(weight);
   const b = tf.reshape<tf.Rank.R2>(bias, [-1, 1]);
-  const quadratic = tf.sub(dense(codes, dense(weight, weightT)), tf.mul(csrMatmul(x, weightT), 2));
-  const perRow = tf.sum<tf.Tensor2D>(tf.mul(codes, quadratic), 1, true);
-  const linear = tf.sub(dense(codes, dense(weight, b)), csrMatmul(x, b));
+  const weightB = tf.reshape<tf.Rank.R2>(dense(weight, b), [1, -1]);
+  // d (W Wᵀ) + 2 (W b)ᵀ - 2 x Wᵀ, all that is multiplied by d, so that the rows are summed once
+  const crossed = tf.mul(tf.sub(weightB, csrMatmul(x, weightT)), 2);
+  const perRow = tf.sum(tf.mul(codes, tf.add(dense(codes, dense(weight, weightT)), crossed)), 1, true);
   const constant = tf.add(rowSquares, tf.sum(tf.square(bias)));
-  return tf.add(tf.add(perRow, tf.mul(linear, 2)), constant);
+  return tf.add(tf.sub(perRow, tf.mul(csrMatmul(x, b), 2)), constant);
 }
