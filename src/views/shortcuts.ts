@@ -9,7 +9,7 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (!isFree(event.target)) return;
+      if (!isFree(event.target, event.key)) return;
       const action = actionOf(event.key);
       if (!action) return;
       event.preventDefault();
@@ -20,11 +20,15 @@ export function useShortcuts(): void {
   }, []);
 }
 
-/** True where no control wants the key: the page itself or the stage. */
-function isFree(target: EventTarget | null): boolean {
+/** True where no control wants this key. */
+function isFree(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return true;
-  if (target.closest("[role=dialog], [role=listbox]")) return false;
-  return target === document.body || target.closest("[data-stage]") === target;
+  if (target.closest("[role=dialog], [role=listbox], [role=slider], [contenteditable]")) return false;
+  if (target.matches("[data-stage]")) return true;
+  const isChoice = target.matches("input[type=radio], input[type=checkbox]");
+  if (target.matches("input, textarea, select") && !isChoice) return false;
+  // buttons and choices keep the keys that press and move them
+  return isChoice || target.closest("button, a") ? key !== " " && !key.startsWith("Arrow") : true;
 }
 
 function actionOf(key: string): (() => void) | null {

@@ -12,14 +12,13 @@ interface RowProps {
   readonly children: (id: string) => ReactNode;
 }
 
-/** A setting: its name with the definition, its default once it was changed, its control. Double click resets. */
+/** A setting: its name with the definition, its default once it was changed, its control. A double click on the name resets. */
 export function KnobRow({ label, definition, changedFrom, onReset, children }: RowProps) {
   const id = useId();
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the double click has a button beside it for the keyboard
-    <div className={styles.row} onDoubleClick={onReset}>
-      <Tooltip label={definition} position="right">
-        <label htmlFor={id} className={styles.label}>
+    <div className={styles.row}>
+      <Tooltip label={definition} position="top-start">
+        <label htmlFor={id} className={styles.label} onDoubleClick={onReset}>
           {label}
         </label>
       </Tooltip>

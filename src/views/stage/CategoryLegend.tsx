@@ -8,6 +8,9 @@ import { SoloIcon } from "../kit/icons";
 import styles from "./CategoryLegend.module.css";
 import { useStage } from "./stage-store";
 
+/** A column of names or numbers as categories would fill the page with thousands of rows. */
+const mostListed = 300;
+
 interface Props {
   readonly coloring: Extract<Coloring, { kind: "categorical" }>;
   readonly muted: ReadonlySet<number>;
@@ -35,7 +38,7 @@ export function CategoryLegend({ coloring: { title, categories, nMissing }, mute
         )}
       </div>
       <ul className={styles.list} onPointerLeave={() => setHighlighted(null)}>
-        {categories.map(({ name, color, nCells }, i) => (
+        {categories.slice(0, mostListed).map(({ name, color, nCells }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the code is the category's identity
           <li key={i} className={`${styles.row} ${muted.has(i) ? styles.muted : ""}`}>
             <UnstyledButton
@@ -63,6 +66,11 @@ export function CategoryLegend({ coloring: { title, categories, nMissing }, mute
             </ActionIcon>
           </li>
         ))}
+        {categories.length > mostListed && (
+          <li className="label numeric" style={{ padding: "2px 6px" }}>
+            {formatCount(categories.length - mostListed)} more categories
+          </li>
+        )}
         {nMissing > 0 && (
           <li className="label numeric" style={{ padding: "2px 6px" }}>
             no value: {formatCount(nMissing)} cells

@@ -5,7 +5,7 @@ import styles from "./Stage.module.css";
 import { controlsHeight } from "./stage-rects";
 import { useStage } from "./stage-store";
 
-/** Border, title and buttons of the docked view; a button in its place while it is folded or empty. */
+/** Border, title and buttons of the docked view; a button in its place while it is folded. */
 export function EmbeddingFrame() {
   const main = useLab((s) => s.stage);
   const planeKind = useLab((s) => s.planeKind);
@@ -15,18 +15,15 @@ export function EmbeddingFrame() {
   const docked = main === "tissue" ? "embedding" : "tissue";
   const rect = useStage((s) => s.rects[docked]);
   if (rect.width === 0) {
+    if (!planeKind || open) return null;
     return (
-      <div style={{ position: "absolute", right: 12, bottom: controlsHeight + 8 }}>
-        {planeKind && !open ? (
-          <Button variant="default" onClick={() => setOpen(true)}>
-            Show embedding
-          </Button>
-        ) : (
-          <div className={`${styles.plate} label`} style={{ padding: "4px 10px" }}>
-            The embedding appears here once training begins.
-          </div>
-        )}
-      </div>
+      <Button
+        variant="default"
+        style={{ position: "absolute", right: 12, bottom: controlsHeight + 8 }}
+        onClick={() => setOpen(true)}
+      >
+        Show embedding
+      </Button>
     );
   }
   return (

@@ -7,6 +7,7 @@ import { ColorChooser } from "./ColorChooser";
 import { boundsOf } from "./camera";
 import { EmbeddingFrame } from "./EmbeddingFrame";
 import { HoverCard } from "./HoverCard";
+import { HoverRing } from "./HoverRing";
 import { Legend } from "./Legend";
 import { SectionNames } from "./SectionNames";
 import styles from "./Stage.module.css";
@@ -28,7 +29,6 @@ export function Stage() {
   const theme = useLab((s) => s.theme);
   const main = useLab((s) => s.stage);
   const plane = useLab((s) => s.plane);
-  const hovered = useLab((s) => s.hovered);
   const selected = useLab((s) => s.selected);
   const colorVersion = useLab((s) => (s.colorBy.kind === "embedding" ? s.liveVersion : 0));
   const muted = useLab((s) => s.muted[coloringKey(s.colorBy)] ?? nothingMuted);
@@ -54,13 +54,12 @@ export function Stage() {
       coloring,
       colorVersion,
       lut,
-      hovered,
       selected,
       ego,
       head,
       easeMs: reducedMotion ? 0 : 180,
     }),
-    [theme, main, positions, cellRadius, coloring, colorVersion, lut, hovered, selected, ego, head, reducedMotion],
+    [theme, main, positions, cellRadius, coloring, colorVersion, lut, selected, ego, head, reducedMotion],
   );
 
   usePlaces(surface, main, plane !== null);
@@ -109,6 +108,7 @@ export function Stage() {
       <ColorChooser />
       <Legend coloring={coloring} muted={muted} />
       <StageControls />
+      <HoverRing positions={positions} />
       <HoverCard x={pointer.x} y={pointer.y} />
       <StageSummary coloring={coloring} muted={muted} />
     </>

@@ -20,7 +20,6 @@ export interface SceneContent {
   readonly coloring: Coloring;
   readonly colorVersion: number;
   readonly lut: Uint8Array;
-  readonly hovered: number | null;
   readonly selected: number | null;
   readonly ego: EgoNet | null;
   readonly head: number | null;
@@ -100,25 +99,22 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
   const positions = content.positions[view];
   if (!positions) return [];
   const at = (cell: number): [number, number] => [positions[2 * cell], positions[2 * cell + 1]];
-  const ring = (name: string, cell: number | null, color: readonly number[], width: number): Layer[] =>
-    cell === null || 2 * cell >= positions.length
-      ? []
-      : [
-          new ScatterplotLayer<number>({
-            id: `${view}-${name}`,
-            data: [cell],
-            getPosition: at,
-            getRadius: view === "tissue" ? content.cellRadius * 1.3 : 0,
-            radiusUnits: "common",
-            radiusMinPixels: 5,
-            filled: false,
-            stroked: true,
-            getLineColor: [...color, 255] as [number, number, number, number],
-            getLineWidth: width,
-            lineWidthUnits: "pixels",
-            updateTriggers: { getPosition: positions },
-          }),
-        ];
+  const { selected } = content;
+  const ring = (cell: number): Layer =>
+    new ScatterplotLayer<number>({
+      id: `${view}-selected`,
+      data: [cell],
+      getPosition: at,
+      getRadius: view === "tissue" ? content.cellRadius * 1.3 : 0,
+      radiusUnits: "common",
+      radiusMinPixels: 5,
+      filled: false,
+      stroked: true,
+      getLineColor: [...ink[content.theme], 255] as [number, number, number, number],
+      getLineWidth: 2.5,
+      lineWidthUnits: "pixels",
+      updateTriggers: { getPosition: positions },
+    });
   const size =
     view === "tissue"
       ? {
@@ -138,8 +134,7 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
       ...size,
     }),
     ...(view === "tissue" && content.ego ? edgeLayers(content.ego, content, at) : []),
-    ...ring("hovered", content.hovered === content.selected ? null : content.hovered, ink[content.theme], 1.25),
-    ...ring("selected", content.selected, ink[content.theme], 2.5),
+    ...(selected === null || 2 * selected >= positions.length ? [] : [ring(selected)]),
   ];
 }
 
@@ -153,7 +148,7 @@ function leastPixels(nCells: number): number {
 function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels: number; radiusMaxPixels: number } {
   const { width, height } = rects.embedding;
   const n = Math.max(1, positions.tissue.length / 2);
-  const radius = Math.min(5, Math.max(0.75, Math.sqrt((0.12 * width * height) / n / Math.PI)));
+  const radius = Math.min(4, Math.max(0.75, Math.sqrt((0.12 * width * height) / n / Math.PI)));
   return { radiusMinPixels: radius, radiusMaxPixels: radius };
 }
 

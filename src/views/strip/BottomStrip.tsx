@@ -7,7 +7,6 @@ import { progressWords } from "./progress-words";
 
 /** How the run goes: the loss, and how far it is in words. */
 export function BottomStrip() {
-  const theme = useLab((s) => s.theme);
   const words = useLab(progressWords);
   const { share, hasLoss } = useLab(
     useShallow((s) => ({
@@ -21,7 +20,7 @@ export function BottomStrip() {
         {hasLoss ? (
           <>
             <span className={`${styles.axis} label`}>loss by epoch</span>
-            <LossChart key={theme} />
+            <LossChart />
           </>
         ) : (
           <p className="label">The loss is drawn here while it trains.</p>

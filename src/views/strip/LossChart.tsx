@@ -4,9 +4,16 @@ import { useLab } from "../../state/lab";
 import { formatNumber } from "../format/numbers";
 import { spansDecade } from "./loss-axis";
 
-/** Loss by epoch, live; colours are read when it is made, so another theme needs another chart; the axis is logarithmic once the curve spans a decade. */
+// a canvas does not see the style sheet; these are its colours (app.css)
+const colors = {
+  dark: { text: "#9aa5b3", grid: "#262d37", curve: "#5a8df2" },
+  light: { text: "#59626e", grid: "#dce0e5", curve: "#225bc9" },
+} as const;
+
+/** Loss by epoch, live; the axis is logarithmic once the curve spans a decade. */
 export function LossChart() {
   const holder = useRef<HTMLDivElement>(null);
+  const theme = useLab((s) => s.theme);
   const version = useLab((s) => s.lossVersion);
   const losses = useLab((s) => s.losses);
   const log = spansDecade(losses);
@@ -17,10 +24,10 @@ export function LossChart() {
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
-    const color = (name: string): string => getComputedStyle(element).getPropertyValue(name);
+    const { text, grid, curve } = colors[theme];
     const axis = {
-      stroke: color("--lab-dim"),
-      grid: { stroke: color("--lab-line"), width: 1 },
+      stroke: text,
+      grid: { stroke: grid, width: 1 },
       ticks: { show: false },
     };
     const chart = new uPlot(
@@ -36,11 +43,11 @@ export function LossChart() {
             ...axis,
             font: "11px system-ui",
             size: 48,
-            space: 24,
+            space: 16,
             values: (_, splits) => splits.map((v) => (v === null ? "" : formatNumber(v))),
           },
         ],
-        series: [{}, { stroke: color("--mantine-primary-color-filled"), width: 1.75, points: { show: false } }],
+        series: [{}, { stroke: curve, width: 1.75, points: { show: false } }],
       },
       dataOf(newest.current),
       element,
@@ -55,7 +62,7 @@ export function LossChart() {
       chart.destroy();
       plot.current = null;
     };
-  }, [log]);
+  }, [log, theme]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the array is appended to in place, the version says when
   useEffect(() => plot.current?.setData(dataOf(losses)), [losses, version]);
