@@ -21,7 +21,7 @@ export function DegreeHistogram({ counts }: { counts: Uint32Array }) {
           const bar = n === 0 ? 0 : Math.max(1, (n / most) * height);
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: the degree is the bar's identity
-            <rect key={degree} x={degree * width} y={height - bar} width={width - 1} height={bar} fill="currentColor">
+            <rect key={degree} x={degree * width} y={height - bar} width={width - 1} height={bar} fill="var(--lab-dim)">
               <title>{`${degree}${degree === last ? " or more" : ""} neighbours: ${formatCount(n)} cells`}</title>
             </rect>
           );

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { useLab } from "../../state/lab";
 import { createScene, type Scene, type SceneContent } from "./scene";
 import { useStage } from "./stage-store";
 
@@ -27,8 +28,11 @@ export function useScene(parent: RefObject<HTMLDivElement | null>, content: Page
       setFailure(thrown instanceof Error ? thrown.message : String(thrown));
     }
     const stop = useStage.subscribe((state, before) => {
-      if (state.cameras !== before.cameras || state.rects !== before.rects)
-        scene.current?.draw({ ...newest.current, cameras: state.cameras, rects: state.rects });
+      if (state.cameras === before.cameras && state.rects === before.rects) return;
+      scene.current?.draw({ ...newest.current, cameras: state.cameras, rects: state.rects });
+      const { main } = newest.current;
+      // what was under the pointer has moved away from it
+      if (state.cameras[main] !== before.cameras[main]) useLab.getState().hover(null);
     });
     return () => {
       stop();

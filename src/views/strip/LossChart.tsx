@@ -10,6 +10,9 @@ const colors = {
   light: { text: "#59626e", grid: "#dce0e5", curve: "#225bc9" },
 } as const;
 
+// ticks stand at whole epochs
+const epochSteps = [1, 10, 100, 1000, 10_000].flatMap((power) => [power, 2 * power, 5 * power]);
+
 /** Loss by epoch, live; the axis is logarithmic once the curve spans a decade. */
 export function LossChart() {
   const holder = useRef<HTMLDivElement>(null);
@@ -38,7 +41,7 @@ export function LossChart() {
         cursor: { y: false, points: { show: false } },
         scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
         axes: [
-          { ...axis, font: "11px system-ui", size: 20, space: 60 },
+          { ...axis, font: "11px system-ui", size: 20, space: 60, incrs: epochSteps },
           {
             ...axis,
             font: "11px system-ui",
@@ -47,7 +50,7 @@ export function LossChart() {
             values: (_, splits) => splits.map((v) => (v === null ? "" : formatNumber(v))),
           },
         ],
-        series: [{}, { stroke: curve, width: 1.75, points: { show: false } }],
+        series: [{}, { stroke: curve, width: 1.75, points: { show: (_, __, from, to) => to - from < 2 } }],
       },
       dataOf(newest.current),
       element,
