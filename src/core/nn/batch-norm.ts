@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { columnSums } from "./column-sums";
+import { columnSums } from "./rows";
 
 export interface Affine {
   readonly weight: tf.Tensor1D; // (channels,)

@@ -8,8 +8,9 @@ import type { Features } from "./features";
 import { type AttentionLogits, gatConv } from "./gat-conv";
 import { gcnConv } from "./gcn-conv";
 import { glorot, linearInit } from "./init";
+import { add } from "./rows";
 import { sageConv } from "./sage-conv";
-import type { Params } from "./tensors";
+import { type Params, tidy } from "./tensors";
 
 export type Backbone = "gcn" | "sage" | "gat";
 
@@ -89,19 +90,37 @@ export function encode(params: Params, spec: EncoderSpec, graph: DeviceCsr, feat
   const logits: AttentionLogits[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
-    const last = i === spec.layers - 1;
-    const conv = convolve(params, spec.backbone, i, graph, input);
-    if (conv.logits) logits.push(conv.logits);
-    let y = conv.y;
-    if (spec.batchNorm) y = norm(params, i, y, mode, statistics);
-    if (!last) y = tf.elu(y);
-    if (spec.skip && input.kind === "dense") y = tf.add(y, input.x);
-    if (!last && mode.kind === "training" && spec.dropout > 0) {
-      y = dropout(y, { rate: spec.dropout, seed: hash32(mode.seed + i) });
-    }
-    input = { kind: "dense", x: y };
+    const layer = tidy(() => applyLayer(params, spec, i, graph, input, mode));
+    if (layer.statistics) statistics.push(layer.statistics);
+    if (layer.logits) logits.push(layer.logits);
+    input = { kind: "dense", x: layer.y };
   }
   return { embedding: (input as { x: tf.Tensor2D }).x, statistics, logits };
+}
+
+interface Layer {
+  readonly y: tf.Tensor2D;
+  readonly logits?: AttentionLogits;
+  readonly statistics?: BatchStatistics;
+}
+
+function applyLayer(
+  params: Params,
+  spec: EncoderSpec,
+  i: number,
+  graph: DeviceCsr,
+  input: Features,
+  mode: Mode,
+): Layer {
+  const last = i === spec.layers - 1;
+  const layer = convolve(params, spec.backbone, i, graph, input);
+  const { y: normed, ...statistics } = spec.batchNorm ? norm(params, i, layer.y, mode) : layer;
+  let y = last ? normed : tf.elu(normed);
+  if (spec.skip && input.kind === "dense") y = add(y, input.x);
+  if (!last && mode.kind === "training" && spec.dropout > 0) {
+    y = dropout(y, { rate: spec.dropout, seed: hash32(mode.seed + i) });
+  }
+  return { ...layer, ...statistics, y };
 }
 
 /** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
@@ -123,13 +142,7 @@ export function updateRunningStatistics(
   return next;
 }
 
-function convolve(
-  { weights }: Params,
-  backbone: Backbone,
-  layer: number,
-  graph: DeviceCsr,
-  input: Features,
-): { y: tf.Tensor2D; logits?: AttentionLogits } {
+function convolve({ weights }: Params, backbone: Backbone, layer: number, graph: DeviceCsr, input: Features): Layer {
   const at = <T extends tf.Tensor>(name: string) => weights[`convs.${layer}.${name}`] as T;
   const bias = (name: string) => (at(name) as tf.Tensor1D | undefined) ?? null;
   switch (backbone) {
@@ -152,20 +165,13 @@ function convolve(
   }
 }
 
-function norm(
-  { weights, buffers }: Params,
-  layer: number,
-  x: tf.Tensor2D,
-  mode: Mode,
-  statistics: BatchStatistics[],
-): tf.Tensor2D {
-  const name = `norms.${layer}.module`;
+function norm({ weights, buffers }: Params, i: number, x: tf.Tensor2D, mode: Mode): Layer {
+  const name = `norms.${i}.module`;
   const affine = { weight: weights[`${name}.weight`] as tf.Tensor1D, bias: weights[`${name}.bias`] as tf.Tensor1D };
   if (mode.kind === "training") {
-    const batch = batchStatistics(x);
-    statistics.push(batch);
-    return batchNorm(x, affine, batch);
+    const statistics = batchStatistics(x);
+    return { y: batchNorm(x, affine, statistics), statistics };
   }
   const row = (buffer: string) => tf.reshape<tf.Rank.R2>(buffers[`${name}.${buffer}`], [1, -1]);
-  return normalizeWith(x, affine, { mean: row("running_mean"), variance: row("running_var") });
+  return { y: normalizeWith(x, affine, { mean: row("running_mean"), variance: row("running_var") }) };
 }

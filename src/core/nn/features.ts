@@ -1,7 +1,8 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
 import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
+import { replaceRows } from "./rows";
 
 /** Cells whose expression the encoder must not see. */
 export interface HiddenRows {
@@ -31,6 +32,5 @@ export function project(features: Features, weight: tf.Tensor2D): tf.Tensor2D {
   const y = csrMatmul(features.x, weight);
   if (features.rows === null) return y;
   const { hidden, fill } = features.rows;
-  const seen = tf.mul<tf.Tensor2D>(y, tf.sub(1, hidden));
-  return fill === null ? seen : tf.add(seen, tf.mul(hidden, dense(fill, weight)));
+  return replaceRows(y, hidden, fill && dense(fill, weight));
 }

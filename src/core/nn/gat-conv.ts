@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
 import { gatAggregate } from "../kernels/gat-attention";
-import { addBias } from "./column-sums";
 import { type Features, project } from "./features";
+import { addBias } from "./rows";
 
 export interface GatConvParams {
   readonly weight: tf.Tensor2D; // (in, heads * d)

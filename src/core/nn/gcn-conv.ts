@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
 import type { DeviceCsr } from "../kernels/device-csr";
-import { addBias } from "./column-sums";
 import { type Features, featureWidth, project } from "./features";
+import { addBias } from "./rows";
 
 export interface GcnConvParams {
   readonly weight: tf.Tensor2D; // (in, out)

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
 import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
+import { columnSums } from "./rows";
 
 export interface LinearDecoder {
   readonly weight: tf.Tensor2D; // W, (hidden, nVars)
@@ -26,7 +27,7 @@ export function decode(codes: tf.Tensor2D, { weight, bias }: LinearDecoder): tf.
  * @param rowSquares  x·x of every row, shape (nObs, 1)
  * @param codes       d, shape (nObs, hidden)
  * @returns           shape (nObs, 1); differentiable in codes, weight and bias
- * Cost: two sparse products of x with hidden + 1 columns, forward and backward together four.
+ * Cost: sparse products of x with hidden + 1 columns, once forward and once backward; two (nObs, hidden) are kept.
  */
 export function squaredErrors(
   x: DeviceCsr,
@@ -34,12 +35,32 @@ export function squaredErrors(
   codes: tf.Tensor2D,
   { weight, bias }: LinearDecoder,
 ): tf.Tensor2D {
-  const weightT = tf.transpose(weight);
-  const b = tf.reshape<tf.Rank.R2>(bias, [-1, 1]);
-  const weightB = tf.reshape<tf.Rank.R2>(dense(weight, b), [1, -1]);
-  // d (W Wᵀ) + 2 (W b)ᵀ - 2 x Wᵀ, all that is multiplied by d, so that the rows are summed once
-  const crossed = tf.mul(tf.sub(weightB, csrMatmul(x, weightT)), 2);
-  const perRow = tf.sum(tf.mul(codes, tf.add(dense(codes, dense(weight, weightT)), crossed)), 1, true);
-  const constant = tf.add(rowSquares, tf.sum(tf.square(bias)));
-  return tf.add(tf.sub(perRow, tf.mul(csrMatmul(x, b), 2)), constant);
+  const xWeight = csrMatmul(x, tf.transpose(weight)); // x Wᵀ
+  const xBias = csrMatmul(x, tf.reshape<tf.Rank.R2>(bias, [-1, 1])); // x·b
+  // by hand, because every step of the automatic gradient would keep its (nObs, hidden) operands
+  const op = tf.customGrad((d, w, b, xw, xb, save) => {
+    const [codes, weight, bias, xWeight] = [d, w, b, xw] as tf.Tensor2D[];
+    const quadratic = dense(codes, dense(weight, tf.transpose(weight)));
+    const weightBias = tf.reshape<tf.Rank.R2>(dense(weight, tf.reshape(bias, [-1, 1])), [1, -1]);
+    const linear = tf.sub(weightBias, xWeight);
+    const residual = tf.add(quadratic, linear); // (d W + b - x) Wᵀ
+    const perRow = tf.sum(tf.mul(codes, tf.add(residual, linear)), 1, true);
+    const constant = tf.add(rowSquares, tf.sum(tf.square(bias)));
+    (save as tf.GradSaveFunc)([codes, weight, bias, residual]);
+    return {
+      value: tf.add(tf.sub(perRow, tf.mul(xb as tf.Tensor, 2)), constant),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [codes, weight, bias, residual] = saved as tf.Tensor2D[];
+        const twice = tf.mul<tf.Tensor2D>(dy, 2);
+        const weighted = tf.mul<tf.Tensor2D>(codes, twice); // D, d of every row times 2 dy
+        const sums = columnSums(weighted);
+        const row = tf.reshape<tf.Rank.R2>(bias, [1, -1]);
+        // Σ D_iᵀ (d_i W + b), Σ 2 dy_i (d_i W + b); what x adds to both comes through xWeight and xBias
+        const dWeight = tf.add(dense(dense(tf.transpose(codes), weighted), weight), dense(tf.transpose(sums), row));
+        const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
+        return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, bias.shape), tf.neg(weighted), tf.neg(twice)];
+      },
+    };
+  });
+  return op(codes, weight, bias, xWeight, xBias) as tf.Tensor2D;
 }

@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
 import type { DeviceCsr } from "../kernels/device-csr";
-import { addBias } from "./column-sums";
 import { type Features, featureWidth, project } from "./features";
+import { add, addBias } from "./rows";
 
 export interface SageConvParams {
   readonly neighbourWeight: tf.Tensor2D; // W_l, (in, out)
@@ -25,5 +25,5 @@ export function sageConv(meanAdjacency: DeviceCsr, features: Features, params: S
   const neighbours = narrowFirst
     ? project({ kind: "dense", x: csrMatmul(meanAdjacency, features.x) }, neighbourWeight)
     : csrMatmul(meanAdjacency, project(features, neighbourWeight));
-  return addBias(tf.add(neighbours, project(features, rootWeight)), bias);
+  return addBias(add(neighbours, project(features, rootWeight)), bias);
 }

@@ -32,6 +32,11 @@ export function keepResult<T extends object>(compute: () => T): T {
   return result as T;
 }
 
+/** `tf.tidy` for a result of any shape: frees what `compute` makes and does not return. */
+export function tidy<T extends object>(compute: () => T): T {
+  return tf.tidy(compute as () => tf.TensorContainer) as T;
+}
+
 /** Every tensor inside plain objects and arrays. */
 export function tensorsIn(value: unknown): tf.Tensor[] {
   if (value instanceof tf.Tensor) return [value];
