@@ -2,6 +2,7 @@ import type { SliceInfo } from "../../workers/protocol";
 import type { Progress } from "../../workers/rpc";
 import { LabError, toLabError } from "../core/errors";
 import type { OpenOptions } from "../core/io/open-slice";
+import { isUnlabelled } from "../core/slice/unlabelled";
 import { saveFile } from "./download";
 import { getThreads } from "./engine";
 import { chooseLabel, emptyAnalysis, emptyRun } from "./fresh";
@@ -50,9 +51,14 @@ export const createDataSlice: SliceCreator<DataState> = (set, get) => {
     }
     await get().reset();
     const label = chooseLabel(info);
+    const classes = info.obs.find((c) => c.name === label);
+    const k = classes?.kind === "categorical" ? classes.categories.filter((c) => !isUnlabelled(c)).length : 0;
     set({
       slice: info,
       replaced,
+      // with a label to compare with, as many clusters as it has classes say more than a fixed resolution
+      clusterRequest:
+        k >= 2 && k <= 60 ? { method: "leiden-to-k", k, seed: 0 } : { method: "leiden", resolution: 1, seed: 0 },
       graph: { kind: "none" },
       ...emptyRun,
       ...emptyAnalysis,
@@ -106,9 +112,14 @@ export const createDataSlice: SliceCreator<DataState> = (set, get) => {
     async exportArrow() {
       const { slice } = get();
       if (!slice) return;
-      const { data } = await getThreads();
-      const { bytes } = await data("exportArrow", { sliceId: slice.id });
-      saveFile(`${slice.name}.arrow`, bytes, "application/vnd.apache.arrow.file");
+      set({ actionError: null });
+      try {
+        const { data } = await getThreads();
+        const { bytes } = await data("exportArrow", { sliceId: slice.id });
+        saveFile(`${slice.name}.arrow`, bytes, "application/vnd.apache.arrow.file");
+      } catch (thrown) {
+        set({ actionError: { where: "slice", error: toLabError(thrown) } });
+      }
     },
   };
 };

@@ -167,6 +167,9 @@ export interface ViewState {
   } | null;
   readonly attention: AttentionRecord | null;
   readonly rebuilt: Float32Array | null;
+  /** A small request that failed (a gene, a download), shown where it was made. */
+  readonly actionError: { readonly where: "slice" | "train" | "color"; readonly error: LabError } | null;
+  dismissActionError(): void;
   setTheme(theme: "dark" | "light"): void;
   setColorBy(colorBy: ColorBy): void;
   toggleCategory(category: number): void;

@@ -164,9 +164,14 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
       });
     },
     async downloadWeights() {
-      const { engine } = await getThreads();
-      const { bytes } = await engine("weights", null);
-      saveFile(`${get().slice?.name ?? "model"}.safetensors`, bytes, "application/octet-stream");
+      set({ actionError: null });
+      try {
+        const { engine } = await getThreads();
+        const { bytes } = await engine("weights", null);
+        saveFile(`${get().slice?.name ?? "model"}.safetensors`, bytes, "application/octet-stream");
+      } catch (thrown) {
+        set({ actionError: { where: "train", error: toLabError(thrown) } });
+      }
     },
   };
 };

@@ -1,3 +1,4 @@
+import { toLabError } from "../core/errors";
 import { getThreads } from "./engine";
 import { coloringKey, type ViewState } from "./lab-state";
 import type { SliceCreator } from "./slice-creator";
@@ -47,6 +48,8 @@ export const createViewSlice: SliceCreator<ViewState> = (set, get) => {
     theme: "dark",
     colorBy: { kind: "section" },
     colorFollows: true,
+    actionError: null,
+    dismissActionError: () => set({ actionError: null }),
     geneCounts: null,
     geneLoading: false,
     muted: {},
@@ -60,8 +63,12 @@ export const createViewSlice: SliceCreator<ViewState> = (set, get) => {
     rebuilt: null,
     setTheme: (theme) => set({ theme }),
     setColorBy(colorBy) {
-      set({ colorBy, colorFollows: false });
-      if (colorBy.kind === "gene" && get().geneCounts?.gene !== colorBy.gene) void loadGene(colorBy.gene);
+      set({ colorBy, colorFollows: false, actionError: null });
+      if (colorBy.kind === "gene" && get().geneCounts?.gene !== colorBy.gene) {
+        loadGene(colorBy.gene).catch((thrown) =>
+          set({ geneLoading: false, actionError: { where: "color", error: toLabError(thrown) } }),
+        );
+      }
     },
     toggleCategory: (category) =>
       mute((muted) => {

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useLab } from "../../state/lab";
+import { ActionErrorNote } from "../kit/ActionErrorNote";
 import { ErrorNote } from "../kit/ErrorNote";
 import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
@@ -29,6 +30,7 @@ export function SliceStep() {
           Save .arrow
         </Button>
       </div>
+      <ActionErrorNote where="slice" />
       <p className="label" style={{ margin: "6px 0 0" }}>
         .h5ad or .arrow, or drop it anywhere. It stays on this machine.
       </p>

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useLab } from "../../state/lab";
 import { formatBytes, formatCount, formatDuration } from "../format/numbers";
+import { ActionErrorNote } from "../kit/ActionErrorNote";
 import { ErrorNote } from "../kit/ErrorNote";
 import { PauseIcon, PlayIcon, ResetIcon, SaveIcon, StepIcon, StopIcon } from "../kit/icons";
 import notes from "../kit/notes.module.css";
@@ -77,6 +78,7 @@ export function TrainStep() {
           Weights
         </Button>
       </div>
+      <ActionErrorNote where="train" />
       {stale && (
         <p className={`${notes.note} ${notes.warning}`} role="status">
           Settings changed: reset to apply them.

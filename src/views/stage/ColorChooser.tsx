@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { SliceInfo } from "../../../workers/protocol";
 import { useLab } from "../../state/lab";
 import type { ColorBy } from "../../state/lab-state";
+import { ActionErrorNote } from "../kit/ActionErrorNote";
 import styles from "./Stage.module.css";
 
 /** Most genes that the list shows at once; typing finds the others. */
@@ -50,6 +51,7 @@ export function ColorChooser() {
           maxDropdownHeight={420}
         />
       )}
+      <ActionErrorNote where="color" />
     </div>
   );
 }
