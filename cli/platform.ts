@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import type { BackendPlatform } from "../src/core/backend/backend";
 
 const require = createRequire(import.meta.url);
@@ -71,10 +72,13 @@ async function loadWasm(threaded: boolean): Promise<unknown> {
     const worker = join(folder, "thread.cjs");
     // tfjs keeps the code with its line breaks already unescaped
     writeFileSync(worker, wasmWorkerContents.replaceAll("\n", "\\n"));
-    return await factory({
+    const module = (await factory({
       mainScriptUrlOrBlob: factoryPath,
       locateFile: (file: string) => (file.endsWith(".worker.js") ? worker : binary),
-    });
+    })) as { PThread: { unusedWorkers: Worker[] } };
+    // a thread that has work asks to be waited for, and the pool's threads always have: the program would never end
+    for (const thread of module.PThread.unusedWorkers) thread.ref = () => {};
+    return module;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -12,7 +12,7 @@ describe("a simulated slice", () => {
   let told: Record<string, unknown>;
   beforeAll(async () => {
     told = await jsonOf([...cortex, "a.arrow"], { cwd });
-  });
+  }, 60_000);
 
   test("is told with the keys of inspect, and inspect tells the same of the file", async () => {
     const keys = "nObs nVars nnz totalCounts unit medianNeighbourDistance sections obs".split(" ");
