@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { columnSums } from "./rows";
+import { tidy } from "./tensors";
 
 export interface Affine {
   readonly weight: tf.Tensor1D; // (channels,)
@@ -31,7 +32,6 @@ export function batchStatistics(x: tf.Tensor2D): BatchStatistics {
  * Source: Ioffe & Szegedy 2015, arXiv:1502.03167, alg. 1; torch.nn.BatchNorm1d.
  */
 export function batchNorm(x: tf.Tensor2D, affine: Affine, { mean, variance }: BatchStatistics): tf.Tensor2D {
-  const n = x.shape[0];
   const op = tf.customGrad((a, w, b, save) => {
     const x = a as tf.Tensor2D;
     const deviation = tf.rsqrt<tf.Tensor2D>(tf.add(variance, EPSILON));
@@ -40,20 +40,23 @@ export function batchNorm(x: tf.Tensor2D, affine: Affine, { mean, variance }: Ba
     (save as tf.GradSaveFunc)([x, mean, deviation, scale]);
     return {
       value: tf.add(tf.mul(x, scale), shift),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, mean, deviation, scale] = saved as tf.Tensor2D[];
-        const sumDy = columnSums(dy as tf.Tensor2D);
-        // Σ dy x̂ without making x̂
-        const sumDyNormal = tf.mul<tf.Tensor2D>(tf.sub(columnSums(tf.mul(dy, x)), tf.mul(mean, sumDy)), deviation);
-        // dx = scale (dy - mean(dy) - x̂ mean(dy x̂)), as dy scale + x slope + offset with one row each
-        const slope = tf.div<tf.Tensor2D>(tf.mul(tf.mul(scale, deviation), sumDyNormal), -n);
-        const offset = tf.sub<tf.Tensor2D>(tf.div(tf.mul(scale, sumDy), -n), tf.mul(slope, mean));
-        const dx = tf.add(tf.add(tf.mul(dy, scale), tf.mul(x, slope)), offset);
-        return [dx, tf.reshape(sumDyNormal, affine.weight.shape), tf.reshape(sumDy, affine.bias.shape)];
-      },
+      // tfjs frees what a gradient of one's own makes on the way only after the whole backward pass
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tidy(() => gradients(dy as tf.Tensor2D, saved as tf.Tensor2D[])),
     };
   });
   return op(x, affine.weight, affine.bias) as tf.Tensor2D;
+}
+
+/** dx = scale (dy - mean(dy) - x̂ mean(dy x̂)), written as dy scale + x slope + offset with one row each. */
+function gradients(dy: tf.Tensor2D, [x, mean, deviation, scale]: tf.Tensor2D[]): tf.Tensor[] {
+  const [n, channels] = x.shape;
+  const sumDy = columnSums(dy);
+  // Σ dy x̂ without making x̂
+  const sumDyNormal = tf.mul<tf.Tensor2D>(tf.sub(columnSums(tf.mul(dy, x)), tf.mul(mean, sumDy)), deviation);
+  const slope = tf.div<tf.Tensor2D>(tf.mul(tf.mul(scale, deviation), sumDyNormal), -n);
+  const offset = tf.sub<tf.Tensor2D>(tf.div(tf.mul(scale, sumDy), -n), tf.mul(slope, mean));
+  const dx = tf.add(tf.add(tf.mul(dy, scale), tf.mul(x, slope)), offset);
+  return [dx, tf.reshape(sumDyNormal, [channels]), tf.reshape(sumDy, [channels])];
 }
 
 /** The same with given statistics, for a network that has learned. */

@@ -3,6 +3,7 @@ import { csrMatmul } from "../kernels/csr-matmul";
 import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
 import { columnSums } from "./rows";
+import { tidy } from "./tensors";
 
 export interface LinearDecoder {
   readonly weight: tf.Tensor2D; // W, (hidden, nVars)
@@ -49,18 +50,21 @@ export function squaredErrors(
     (save as tf.GradSaveFunc)([codes, weight, bias, residual]);
     return {
       value: tf.add(tf.sub(perRow, tf.mul(xb as tf.Tensor, 2)), constant),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [codes, weight, bias, residual] = saved as tf.Tensor2D[];
-        const twice = tf.mul<tf.Tensor2D>(dy, 2);
-        const weighted = tf.mul<tf.Tensor2D>(codes, twice); // D, d of every row times 2 dy
-        const sums = columnSums(weighted);
-        const row = tf.reshape<tf.Rank.R2>(bias, [1, -1]);
-        // Σ D_iᵀ (d_i W + b), Σ 2 dy_i (d_i W + b); what x adds to both comes through xWeight and xBias
-        const dWeight = tf.add(dense(dense(tf.transpose(codes), weighted), weight), dense(tf.transpose(sums), row));
-        const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
-        return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, bias.shape), tf.neg(weighted), tf.neg(twice)];
-      },
+      // tfjs frees what a gradient of one's own makes on the way only after the whole backward pass
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tidy(() => gradients(dy as tf.Tensor2D, saved as tf.Tensor2D[])),
     };
   });
   return op(codes, weight, bias, xWeight, xBias) as tf.Tensor2D;
+}
+
+/** Of codes, weight, bias, x Wᵀ and x·b; what x adds to the gradient of W and b comes through the last two. */
+function gradients(dy: tf.Tensor2D, [codes, weight, bias, residual]: tf.Tensor2D[]): tf.Tensor[] {
+  const twice = tf.mul<tf.Tensor2D>(dy, 2);
+  const weighted = tf.mul<tf.Tensor2D>(codes, twice); // D, d of every row times 2 dy
+  const sums = columnSums(weighted);
+  const row = tf.reshape<tf.Rank.R2>(bias, [1, -1]);
+  // Σ D_iᵀ (d_i W + b) and Σ 2 dy_i (d_i W + b)
+  const dWeight = tf.add(dense(dense(tf.transpose(codes), weighted), weight), dense(tf.transpose(sums), row));
+  const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
+  return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, [-1]), tf.neg(weighted), tf.neg(twice)];
 }

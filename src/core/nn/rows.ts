@@ -1,6 +1,7 @@
 // Sums over matrices whose gradient needs no operand. tfjs's own keep all of theirs until the backward pass, to know their
 // shapes; here they are as large as the activations.
 import * as tf from "@tensorflow/tfjs-core";
+import { tidy } from "./tensors";
 
 /** Sum over rows, shape (1, channels). Not differentiable. */
 export function columnSums(x: tf.Tensor2D): tf.Tensor2D {
@@ -46,7 +47,8 @@ export function replaceRows(x: tf.Tensor2D, marked: tf.Tensor2D, row: tf.Tensor2
     (save as tf.GradSaveFunc)([kept, marked]);
     return {
       value: tf.add(tf.mul(x as tf.Tensor, kept), tf.mul(marked, row as tf.Tensor)),
-      gradFunc: (dy: tf.Tensor, [kept, marked]: tf.Tensor[]) => [tf.mul(dy, kept), columnSums(tf.mul(dy, marked))],
+      gradFunc: (dy: tf.Tensor, [kept, marked]: tf.Tensor[]) =>
+        tidy(() => [tf.mul(dy, kept), columnSums(tf.mul(dy, marked))]),
     };
   });
   return op(x, row) as tf.Tensor2D;
