@@ -1,4 +1,3 @@
-import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import { nodePlatform } from "../cli/platform";
 import { openBackend } from "../src/core/backend/open";
@@ -9,120 +8,126 @@ import { dropout } from "../src/core/kernels/dropout";
 import { gatAggregate } from "../src/core/kernels/gat-attention";
 import { gatherRows } from "../src/core/kernels/gather-rows";
 import { createRng, type Rng } from "../src/core/random";
+import { type BenchOptions, type BenchRow, inFreshProcess, type Measured, machine, row } from "./harness";
 
-interface Row {
-  readonly case: string;
-  readonly oursMs: number;
-  readonly peerMs: null;
-  readonly ratio: null;
-  readonly oursPeakBytes: number;
-  readonly peerPeakBytes: null;
-  /** Useful multiplications and additions per nanosecond; null where a kernel only moves numbers. */
+interface KernelRow extends BenchRow {
+  /** Useful multiplications and additions, 10^9 a second; null where a kernel only moves numbers. */
   readonly gflops: number | null;
-  /** Bytes of the tensors read and written once, per nanosecond. */
+  /** Bytes of the tensors, each read or written once, 10^9 a second. */
   readonly gbps: number;
 }
 
-/** Speed of each kernel on wasm, forward and backward, at 20,000 rows x 256 channels (2,000 with `quick`). */
-export default async function bench({ quick }: { json: boolean; quick: boolean }) {
-  const backend = await openBackend({ prefer: "wasm", platform: await nodePlatform({ gpu: false }) });
-  const [n, width, heads] = [quick ? 2_000 : 20_000, 256, 4];
-  const rng = createRng(1);
-  const rows: Row[] = [];
+interface Case {
+  readonly name: string;
+  readonly flops: number | null;
+  readonly bytes: number;
+  /** How often the gradient repeats the forward pass's arithmetic. */
+  readonly again: number;
+  readonly make: (rng: Rng) => { xs: tf.Tensor[]; f: (...xs: tf.Tensor[]) => tf.Tensor };
+}
 
-  /** Median of seven after a first that warms up; `work` returns tensors to throw away. */
-  const measure = (name: string, flops: number | null, bytes: number, work: () => tf.Tensor | tf.Tensor[]): void => {
-    const times: number[] = [];
-    for (let round = 0; round < 8; round++) {
-      const start = performance.now();
-      const made = tf.tidy(work);
-      times.push(performance.now() - start);
-      tf.dispose(made);
-    }
-    const oursMs = times.slice(1).sort((a, b) => a - b)[3];
-    rows.push({
-      case: `${name}, ${backend.report.threads} thread(s) for dense`,
-      oursMs,
-      peerMs: null,
-      ratio: null,
-      oursPeakBytes: backend.memory().peakBytes,
-      peerPeakBytes: null,
-      gflops: flops === null ? null : flops / oursMs / 1e6,
-      gbps: bytes / oursMs / 1e6,
-    });
-  };
-  /** Forward alone, then with the gradient, which repeats the forward pass's arithmetic `again` times. */
-  const both = (
-    name: string,
-    { flops, again, bytes }: { flops: number | null; again: number; bytes: number },
-    xs: tf.Tensor[],
-    f: (...xs: tf.Tensor[]) => tf.Tensor,
-  ) => {
-    const dy = tf.ones(tf.tidy(() => f(...xs).shape));
-    measure(`${name}, forward`, flops, bytes, () => f(...xs));
-    measure(`${name}, forward and backward`, flops && (1 + again) * flops, (1 + again) * bytes, () => {
-      const { value, grads } = tf.valueAndGrads(f)(xs, dy);
-      return [value, ...grads];
-    });
-    dy.dispose();
-  };
+interface Argument {
+  readonly index: number;
+  readonly nRows: number;
+  readonly backward: boolean;
+}
 
-  const x = uniform(n, width, rng);
-  for (const [name, perRow, nCols] of [
-    ["aggregation over 6 neighbours", 6, n],
-    ["expression x weight, 50 of 500 genes", 50, 500],
-    ["expression x weight, 300 of 3,000 genes", 300, 3_000],
-  ] as const) {
-    const a = uploadCsr(nCols === n ? lattice(n) : randomRows(n, nCols, perRow, rng));
-    const input = nCols === n ? x : uniform(nCols, width, rng);
-    const nnz = n * perRow;
-    both(
-      `csrMatmul ${name}`,
-      { flops: 2 * nnz * width, again: 1, bytes: 4 * (2 * nnz + (n + nCols) * width) },
-      [input],
-      (v) => csrMatmul(a, v as tf.Tensor2D),
-    );
-    a.dispose();
-    if (input !== x) input.dispose();
+const WIDTH = 256;
+const HEADS = 4;
+
+/** Speed of each kernel on wasm, forward and with its gradient, at 20,000 rows x 256 channels (2,000 with `quick`). */
+export default function bench({ quick }: BenchOptions) {
+  const nRows = quick ? 2_000 : 20_000;
+  const rows = cases(nRows).flatMap(({ name, flops, bytes, again }, index) =>
+    [false, true].map((backward): KernelRow => {
+      const ours = inFreshProcess(import.meta.url, "runCase", { index, nRows, backward } satisfies Argument);
+      const ms = [...ours.ms].sort((a, b) => a - b)[ours.ms.length >> 1];
+      const times = backward ? 1 + again : 1;
+      return {
+        ...row(`${name}, ${backward ? "forward and backward" : "forward"}`, ours, null),
+        oursMs: Number(ms.toFixed(2)),
+        gflops: flops && Number(((times * flops) / ms / 1e6).toFixed(1)),
+        gbps: Number(((times * bytes) / ms / 1e6).toFixed(1)),
+      };
+    }),
+  );
+  return { name: "kernels", machine: machine(), rows };
+}
+
+/** One case in this process: seven times, after one that warms up. */
+export async function runCase({ index, nRows, backward }: Argument): Promise<Measured> {
+  await openBackend({ prefer: "wasm", platform: await nodePlatform({ gpu: false }) });
+  const { xs, f } = cases(nRows)[index].make(createRng(1));
+  const dy = tf.ones(tf.tidy(() => f(...xs).shape));
+  const once = (): tf.Tensor[] => {
+    if (!backward) return [f(...xs)];
+    const { value, grads } = tf.valueAndGrads(f)(xs, dy);
+    return [value, ...grads];
+  };
+  const ms: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    const start = performance.now();
+    const made = tf.tidy(once);
+    if (round > 0) ms.push(performance.now() - start);
+    tf.dispose(made);
   }
+  return { ms, peakBytes: process.resourceUsage().maxRSS * 1024, made: null };
+}
 
-  const graph = uploadCsr(lattice(n));
-  const scores = [uniform(n, heads, rng), uniform(n, heads, rng)];
-  both(
-    "gatAggregate 6 neighbours, 4 heads of 64",
-    { flops: 12 * n * width, again: 2, bytes: 8 * n * width },
-    [x, ...scores],
-    (h, source, target) =>
-      gatAggregate(graph, h as tf.Tensor2D, source as tf.Tensor2D, target as tf.Tensor2D, { negativeSlope: 0.2 }),
-  );
-  const weight = uniform(width, width, rng);
-  both("dense 256 x 256", { flops: 2 * n * width * width, again: 2, bytes: 8 * n * width }, [x, weight], (a, b) =>
-    dense(a as tf.Tensor2D, b as tf.Tensor2D),
-  );
-  both("dropout", { flops: null, again: 1, bytes: 8 * n * width }, [x], (v) =>
-    dropout(v as tf.Tensor2D, { rate: 0.5, seed: 1 }),
-  );
-  const index = tf.tensor1d(
-    Int32Array.from({ length: n }, (_, i) => (i * 7919) % n),
-    "int32",
-  );
-  const inverse = tf.tensor1d(
-    Int32Array.from({ length: n }, (_, i) => (i * 7919) % n),
-    "int32",
-  );
-  both("gatherRows", { flops: null, again: 1, bytes: 8 * n * width }, [x], (v) =>
-    gatherRows(v as tf.Tensor2D, index, inverse),
-  );
-
-  backend.dispose();
-  const machine = {
-    cpu: cpus()[0].model,
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    os: `${platform()} ${release()}`,
-  };
-  return { name: "kernels", machine, rows };
+function cases(n: number): Case[] {
+  const rows = 8 * n * WIDTH; // one tensor of that many rows read, one written
+  const sparse = (name: string, perRow: number, nCols: number): Case => ({
+    name: `csrMatmul ${name}`,
+    flops: 2 * n * perRow * WIDTH,
+    bytes: 4 * (2 * n * perRow + (n + nCols) * WIDTH),
+    again: 1,
+    make: (rng) => {
+      const a = uploadCsr(nCols === n ? lattice(n) : randomRows(n, nCols, perRow, rng));
+      return { xs: [uniform(nCols, WIDTH, rng)], f: (x) => csrMatmul(a, x as tf.Tensor2D) };
+    },
+  });
+  const moving = (name: string, makeF: () => (x: tf.Tensor) => tf.Tensor): Case => ({
+    name,
+    flops: null,
+    bytes: rows,
+    again: 1,
+    make: (rng) => ({ xs: [uniform(n, WIDTH, rng)], f: makeF() }),
+  });
+  return [
+    sparse("aggregation over 6 neighbours", 6, n),
+    sparse("expression x weight, 50 of 500 genes", 50, 500),
+    sparse("expression x weight, 300 of 3,000 genes", 300, 3_000),
+    {
+      name: "gatAggregate 6 neighbours, 4 heads of 64",
+      flops: 2 * 6 * n * WIDTH,
+      bytes: rows,
+      again: 2,
+      make: (rng) => {
+        const graph = uploadCsr(lattice(n));
+        const f = (h: tf.Tensor, source: tf.Tensor, target: tf.Tensor) =>
+          gatAggregate(graph, h as tf.Tensor2D, source as tf.Tensor2D, target as tf.Tensor2D, { negativeSlope: 0.2 });
+        return { xs: [uniform(n, WIDTH, rng), uniform(n, HEADS, rng), uniform(n, HEADS, rng)], f };
+      },
+    },
+    {
+      name: "dense 256 x 256 (all threads)",
+      flops: 2 * n * WIDTH * WIDTH,
+      bytes: rows,
+      again: 2,
+      make: (rng) => ({
+        xs: [uniform(n, WIDTH, rng), uniform(WIDTH, WIDTH, rng)],
+        f: (x, w) => dense(x as tf.Tensor2D, w as tf.Tensor2D),
+      }),
+    },
+    moving("dropout", () => (x) => dropout(x as tf.Tensor2D, { rate: 0.5, seed: 1 })),
+    moving("gatherRows", () => {
+      const flip = tf.tensor1d(
+        Int32Array.from({ length: n }, (_, i) => n - 1 - i),
+        "int32",
+      );
+      return (x) => gatherRows(x as tf.Tensor2D, flip, flip);
+    }),
+  ];
 }
 
 function uniform(nRows: number, nCols: number, rng: Rng): tf.Tensor2D {

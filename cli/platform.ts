@@ -54,30 +54,51 @@ async function loadGpu(): Promise<GPU | undefined> {
   }
 }
 
+type WasmFactory = (config: object) => Promise<object>;
+
 /**
- * tfjs's wasm module, loaded as the CommonJS that it is. tfjs's own loader would have to be bundled, where the module
- * finds no `require`; and it never takes the threaded one in Node, because it hands its workers' code over as a Blob
- * URL, which Node cannot start. Written to a file, that code runs on worker_threads as it is.
+ * tfjs's wasm module, loaded as the CommonJS that it is: bundled with tfjs's own loader, it would find no `require`.
+ * Emscripten's handlers for uncaught errors go again: they print the module's one long line before every error.
  */
 async function loadWasm(threaded: boolean): Promise<unknown> {
-  const name = threaded ? "tfjs-backend-wasm-threaded-simd" : "tfjs-backend-wasm";
-  const factoryPath = require.resolve(`${WASM_PACKAGE}/wasm-out/${name}.js`);
-  const factory = require(factoryPath) as (config: object) => Promise<unknown>;
-  const binary = require.resolve(`${WASM_PACKAGE}/dist/${threaded ? name : `${name}-simd`}.wasm`);
-  if (!threaded) return await factory({ locateFile: () => binary });
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => new Set(process.listeners(event as "uncaughtException")));
+  try {
+    return await (threaded ? loadThreaded() : loadPlain());
+  } finally {
+    events.forEach((event, i) => {
+      for (const listener of process.listeners(event as "uncaughtException"))
+        if (!before[i].has(listener)) process.removeListener(event, listener);
+    });
+  }
+}
 
+function loadPlain(): Promise<unknown> {
+  const factory = require(`${WASM_PACKAGE}/wasm-out/tfjs-backend-wasm.js`) as WasmFactory;
+  const binary = require.resolve(`${WASM_PACKAGE}/dist/tfjs-backend-wasm-simd.wasm`);
+  return factory({ locateFile: () => binary });
+}
+
+/**
+ * On worker_threads. tfjs never takes the threaded module in Node, because it hands its threads' code over as a Blob
+ * URL, which Node cannot start; written to a file, that code runs as it is.
+ */
+async function loadThreaded(): Promise<unknown> {
+  const name = "tfjs-backend-wasm-threaded-simd";
+  const script = require.resolve(`${WASM_PACKAGE}/wasm-out/${name}.js`);
+  const binary = require.resolve(`${WASM_PACKAGE}/dist/${name}.wasm`);
   const { wasmWorkerContents } = require(`${WASM_PACKAGE}/wasm-out/${name}.worker.js`);
   const folder = mkdtempSync(join(tmpdir(), "spatialssl-wasm-"));
   try {
-    const worker = join(folder, "thread.cjs");
+    const thread = join(folder, "thread.cjs");
     // tfjs keeps the code with its line breaks already unescaped
-    writeFileSync(worker, wasmWorkerContents.replaceAll("\n", "\\n"));
-    const module = (await factory({
-      mainScriptUrlOrBlob: factoryPath,
-      locateFile: (file: string) => (file.endsWith(".worker.js") ? worker : binary),
+    writeFileSync(thread, wasmWorkerContents.replaceAll("\n", "\\n"));
+    const module = (await (require(script) as WasmFactory)({
+      mainScriptUrlOrBlob: script,
+      locateFile: (file: string) => (file.endsWith(".worker.js") ? thread : binary),
     })) as { PThread: { unusedWorkers: Worker[] } };
     // a thread that has work asks to be waited for, and the pool's threads always have: the program would never end
-    for (const thread of module.PThread.unusedWorkers) thread.ref = () => {};
+    for (const worker of module.PThread.unusedWorkers) worker.ref = () => {};
     return module;
   } finally {
     rmSync(folder, { recursive: true, force: true });

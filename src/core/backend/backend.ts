@@ -84,4 +84,6 @@ export interface OpenedDevice {
   heldBytes(): number;
   peakBytes(): number;
   trim(): void;
+  /** After tfjs's own end: frees what the lab holds itself. */
+  close(): void;
 }

@@ -21,5 +21,6 @@ export async function openCpu(): Promise<OpenedDevice> {
     heldBytes: bytes,
     peakBytes: () => Math.max(bytes(), peak), // the highest that was looked at: tests only
     trim() {},
+    close() {},
   };
 }

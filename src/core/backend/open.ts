@@ -20,8 +20,9 @@ export async function openBackend({ prefer, allowSoftware = false, platform }: B
   const tried: { name: BackendName; reason: string }[] = [];
   const details: string[] = [];
   for (const name of prefer === "auto" ? (["webgpu", "wasm"] as const) : [prefer]) {
+    let device: OpenedDevice | undefined;
     try {
-      const device = await open(name, allowSoftware, platform);
+      device = await open(name, allowSoftware, platform);
       await probeBackend();
       const error = device.takeError();
       if (error) throw error;
@@ -34,6 +35,7 @@ export async function openBackend({ prefer, allowSoftware = false, platform }: B
       tried.push({ name, reason: message });
       details.push(detail);
       closeBackend(name);
+      device?.close();
     }
   }
   const reasons = tried.map(({ name, reason }) => `${name}: ${reason}`).join(" ");
@@ -84,6 +86,9 @@ function backendOf(device: OpenedDevice, report: BackendReport): Backend {
       return { bytes, peakBytes: Math.max(device.peakBytes(), bytes), heldBytes: device.heldBytes(), tensors };
     },
     trim: () => device.trim(),
-    dispose: () => closeBackend(report.name),
+    dispose: () => {
+      closeBackend(report.name);
+      device.close();
+    },
   };
 }

@@ -49,6 +49,7 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
     lost: new Promise(() => {}), // a wasm module is not lost, it traps in the call that broke it
     takeError: () => undefined,
     trim() {},
+    close() {},
     ...heap,
   };
 }

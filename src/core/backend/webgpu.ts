@@ -34,9 +34,12 @@ export async function openWebGpu(gpu: GPU | undefined, allowSoftware: boolean): 
   device.addEventListener("uncapturederror", ({ error }) => {
     pending ??= new LabError("device", `The GPU reported: ${firstLine(error.message)}`, HINT, error.message);
   });
-  const lost = device.lost.then(
-    ({ reason, message }) => new LabError("device", `The GPU was lost (${reason || "unknown"}).`, HINT, message),
-  );
+  let closed = false;
+  const lost = new Promise<LabError>((resolve) => {
+    device.lost.then(({ reason, message }) => {
+      if (!closed) resolve(new LabError("device", `The GPU was lost (${reason || "unknown"}).`, HINT, message));
+    });
+  });
 
   closeBackend("webgpu");
   const backend = new WebGPUBackend(device, adapter.info);
@@ -52,6 +55,10 @@ export async function openWebGpu(gpu: GPU | undefined, allowSoftware: boolean): 
       const error = pending;
       pending = undefined;
       return error;
+    },
+    close: () => {
+      closed = true;
+      device.destroy();
     },
     ...pool,
   };

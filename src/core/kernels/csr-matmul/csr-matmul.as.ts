@@ -24,10 +24,11 @@ export function csrMatmulScatter(
   const bytes = rowStep;
   memory.fill(out, 0, <usize>nCols * rowStep);
   let c: usize = 0;
-  for (; c + 64 <= bytes; c += 64) {
+  for (; c + 128 <= bytes; c += 128) {
     for (let i = 0; i < nRows; i++) {
       const row = x + <usize>i * rowStep + c;
       const x0 = v128.load(row), x1 = v128.load(row, 16), x2 = v128.load(row, 32), x3 = v128.load(row, 48);
+      const x4 = v128.load(row, 64), x5 = v128.load(row, 80), x6 = v128.load(row, 96), x7 = v128.load(row, 112);
       const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
       for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
         const value = v128.load32_splat(data + e);
@@ -36,6 +37,20 @@ export function csrMatmulScatter(
         v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(value, x1)), 16);
         v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(value, x2)), 32);
         v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(value, x3)), 48);
+        v128.store(to, f32x4.add(v128.load(to, 64), f32x4.mul(value, x4)), 64);
+        v128.store(to, f32x4.add(v128.load(to, 80), f32x4.mul(value, x5)), 80);
+        v128.store(to, f32x4.add(v128.load(to, 96), f32x4.mul(value, x6)), 96);
+        v128.store(to, f32x4.add(v128.load(to, 112), f32x4.mul(value, x7)), 112);
+      }
+    }
+  }
+  for (; c + 16 <= bytes; c += 16) {
+    for (let i = 0; i < nRows; i++) {
+      const x0 = v128.load(x + <usize>i * rowStep + c);
+      const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
+      for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
+        const to = out + <usize>load<u32>(indices + e) * rowStep + c;
+        v128.store(to, f32x4.add(v128.load(to), f32x4.mul(v128.load32_splat(data + e), x0)));
       }
     }
   }
