@@ -1,6 +1,6 @@
 // What every command does first: the right Node, the packages of the lock file, and a build that is not stale.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -55,20 +55,51 @@ function newest(path) {
 /** Compiles our wasm kernels and bundles one entry for Node into dist/node, unless that is up to date. */
 export function ensureNodeBundle(entry, name) {
   const output = join(root, "dist", "node", `${name}.mjs`);
-  if (isStale(output, ["src/core", "workers", "cli", "bench", "package-lock.json", "vite.node.config.ts"])) {
+  const inputs = ["src/core", "workers", "cli", "bench", "package-lock.json", "vite.node.config.ts"];
+  if (!isStale(output, inputs)) return output;
+  alone(() => {
+    if (!isStale(output, inputs)) return;
     run(process.execPath, ["scripts/build-kernels.mjs"], { shell: false });
     runTool("vite/bin/vite.js", ["build", "--config", "vite.node.config.ts", "--ssr", entry, "--logLevel", "warn"], {
       env: { ...process.env, LAB_BUNDLE: name },
     });
-  }
+  });
   return output;
 }
 
 /** Builds the page into dist/lab unless that is up to date. */
 export function ensureLabBuild() {
   const inputs = ["src", "workers", "public", "index.html", "package-lock.json", "vite.config.ts"];
-  if (!isStale(join(root, "dist", "lab", "index.html"), inputs)) return;
-  console.error("Building the lab …");
-  run(process.execPath, ["scripts/build-kernels.mjs"], { shell: false });
-  runTool("vite/bin/vite.js", ["build", "--logLevel", "warn"]);
+  const output = join(root, "dist", "lab", "index.html");
+  if (!isStale(output, inputs)) return;
+  alone(() => {
+    if (!isStale(output, inputs)) return;
+    console.error("Building the lab …");
+    run(process.execPath, ["scripts/build-kernels.mjs"], { shell: false });
+    runTool("vite/bin/vite.js", ["build", "--logLevel", "warn"]);
+  });
+}
+
+/** Several commands may start at once (a pipeline does): one builds, the others wait for it. */
+function alone(build) {
+  const lock = join(root, "dist", ".building");
+  mkdirSync(join(root, "dist"), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      // whoever holds a lock for longer than any build takes was killed
+      if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 300_000) {
+        rmSync(lock, { recursive: true, force: true });
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    build();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
 }
