@@ -1,19 +1,15 @@
 import type { CategoricalColumn } from "../src/core/slice/slice";
-
-/** How files write that a cell has no label; such cells are left out of training and score. */
-const NO_LABEL = ["", "na", "nan", "none", "null", "<na>"];
+import { isUnlabelled, labelCodes } from "../src/core/slice/unlabelled";
 
 /**
- * The label with cells of categories that mean "unlabelled" as missing (-1).
+ * A label without the cells that have none, and which categories were found and taken for that.
  *
  * @param more  further categories to leave out, by exact name
- * @returns     `leftOut`, the categories that were found and taken for missing
  */
 export function withoutUnlabelled(
-  { name, codes, categories }: CategoricalColumn,
+  column: CategoricalColumn,
   more: readonly string[] = [],
 ): { readonly label: Pick<CategoricalColumn, "name" | "codes">; readonly leftOut: readonly string[] } {
-  const isMissing = categories.map((c) => NO_LABEL.includes(c.trim().toLowerCase()) || more.includes(c));
-  const leftOut = categories.filter((_, code) => isMissing[code]);
-  return { label: { name, codes: codes.map((code) => (isMissing[code] ? -1 : code)) }, leftOut };
+  const leftOut = column.categories.filter((name) => isUnlabelled(name) || more.includes(name));
+  return { label: { name: column.name, codes: labelCodes(column, more) }, leftOut };
 }

@@ -1,7 +1,18 @@
 import type { CategoricalColumn } from "./slice";
 
 /** What files write where a cell has no label; compared without case and surrounding space. */
-const unlabelledNames = new Set(["", "na", "n/a", "nan", "none", "null", "unlabelled", "unlabeled", "unannotated"]);
+const unlabelledNames = new Set([
+  "",
+  "na",
+  "n/a",
+  "<na>",
+  "nan",
+  "none",
+  "null",
+  "unlabelled",
+  "unlabeled",
+  "unannotated",
+]);
 
 /** True if a category of this name says that there is no label. */
 export function isUnlabelled(category: string): boolean {
