@@ -76,7 +76,7 @@ export function leidenOn(
 }
 
 /** A round that gains less modularity than this ends the search: single nodes trading places. */
-const leastGain = 1e-6;
+const leastGain = 1e-5;
 
 /** One round: move, refine, aggregate, until every community is a single node of the aggregated graph. */
 function improve(

@@ -27,7 +27,7 @@ export interface SoftmaxOptions {
  * @param x      rows, shape (n, d), row-major; standardised by the caller
  * @param codes  class of each row, 0 .. nClasses - 1
  * Source: sklearn.linear_model.LogisticRegression(C=1, solver="lbfgs", tol=1e-4): the mean log loss plus
- *   |W|^2 / (2 C n), stopped when no component of the gradient exceeds tol. Differs: up to 200 iterations, not 100.
+ *   |W|^2 / (2 C n), stopped when no component of the gradient exceeds tol. Differs: up to 150 iterations, not 100.
  *   Turning and scaling the rows so that the loss is round was measured: more iterations, not fewer, since it is the
  *   separation of the classes, not the columns, that makes it long.
  * Cost: O(n d nClasses) per iteration.
@@ -35,7 +35,7 @@ export interface SoftmaxOptions {
 export function fitSoftmax(
   x: Float32Array,
   codes: Int32Array,
-  { n, d, nClasses, C = 1, tolerance = 1e-4, maxIterations = 200 }: SoftmaxOptions,
+  { n, d, nClasses, C = 1, tolerance = 1e-4, maxIterations = 150 }: SoftmaxOptions,
   task: Task = quiet,
 ): SoftmaxModel {
   const found = lbfgs(meanLoss(x, codes, { n, d, nClasses, C }, task), new Float64Array(nClasses * (d + 1)), {

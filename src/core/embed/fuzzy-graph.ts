@@ -57,6 +57,17 @@ export function localScales({ n, k, distances }: NearestNeighbours): { rho: Floa
   return { rho, sigma };
 }
 
+/**
+ * Graph of similar cells with all weights 1: two cells are joined if either is among the nearest of the other.
+ * For communities in a smooth embedding, as a network that averages over neighbours gives, it is the better ground:
+ * there the fuzzy weights follow the fine texture that smoothing leaves (docs/clustering.md has the numbers).
+ *
+ * @returns  symmetric CSR (n, n) without diagonal, columns ascending
+ */
+export function unionGraph({ n, k, indices }: Pick<NearestNeighbours, "n" | "k" | "indices">): Csr {
+  return fuzzyUnion(n, k, indices, new Float32Array(n * k).fill(1));
+}
+
 /** a + b - ab of the two directions; a missing direction is 0. */
 function fuzzyUnion(n: number, k: number, indices: Int32Array, weights: Float32Array): Csr {
   // both directions of every edge, grouped by row, so that a row is merged with one scratch array

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { validateCsr } from "../graph/csr";
 import { createRng, normal } from "../random";
-import { fuzzyGraph, localScales } from "./fuzzy-graph";
+import { fuzzyGraph, localScales, unionGraph } from "./fuzzy-graph";
 import goldens from "./goldens/fuzzy-graph.json";
 import { nearestNeighbours } from "./knn";
 
@@ -125,5 +125,16 @@ describe("the fuzzy graph", () => {
       expect(w).toBeLessThanOrEqual(1);
       expect(weight.get(j * n + i)).toBe(w);
     }
+  });
+});
+
+describe("the union graph", () => {
+  it("joins the pairs of the fuzzy graph, with weight 1", async () => {
+    const knn = await nearestNeighbours(blobs(300, 6, 3), { n: 300, d: 6, k: 10 });
+    const graph = unionGraph(knn);
+    const fuzzy = fuzzyGraph(knn);
+    expect(graph.indptr).toEqual(fuzzy.indptr);
+    expect(graph.indices).toEqual(fuzzy.indices);
+    expect(graph.data.every((w) => w === 1)).toBe(true);
   });
 });
