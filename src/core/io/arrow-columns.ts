@@ -1,3 +1,4 @@
+import { LabError } from "../errors";
 import { categoriesOf, narrowCodes } from "../slice/columns";
 import type { CategoricalColumn, ObsColumn, Utf8Column } from "../slice/slice";
 import { packStrings } from "../slice/utf8-column";
@@ -18,6 +19,7 @@ const MOST_CATEGORIES = 10_000;
  */
 export function readPiece(data: Data, keep: boolean): Piece | null {
   const { type } = data;
+  checkSize(data);
   if (DataType.isDictionary(type)) return codesPiece(data, keep);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) {
     const missing =
@@ -84,6 +86,34 @@ export function namesOf(piece: Piece): Utf8Column {
   if (piece.kind === "texts") return piece.texts;
   if (piece.kind === "numbers") return packStrings(Array.from(piece.values, String));
   return packStrings(Array.from(piece.codes, (code) => piece.categories[code] ?? ""));
+}
+
+/** The buffers of a damaged file may be shorter than its batch; a loop over them would not end well. */
+function checkSize({ type, length, values, valueOffsets }: Data): void {
+  const isText = DataType.isUtf8(type) || DataType.isLargeUtf8(type);
+  if (isText) checkOffsets(valueOffsets, length, values.length);
+  else if (values && values.length < (DataType.isBool(type) ? length / 8 : length)) throw damagedSizes();
+}
+
+/** Offsets of texts or lists: one more than there are, never falling, none beyond what they point into. */
+export function checkOffsets(offsets: Data["valueOffsets"], length: number, end: number): void {
+  if (length === 0) return;
+  if (offsets.length <= length) throw damagedSizes();
+  let last = Number(offsets[0]);
+  for (let i = 0; i <= length; i++) {
+    const at = Number(offsets[i]);
+    if (at < last || at > end) throw damagedSizes();
+    last = at;
+  }
+  if (Number(offsets[0]) < 0) throw damagedSizes();
+}
+
+function damagedSizes(): LabError {
+  return new LabError(
+    "format",
+    "The Arrow file is damaged: its columns do not have the sizes it claims.",
+    "Copy or write it again.",
+  );
 }
 
 function isPlainFloat({ type, values }: Data): boolean {

@@ -2,6 +2,7 @@ import { LabError } from "../errors";
 import { emptyCountValues, putValues } from "../slice/count-values";
 import type { CountMatrix } from "../slice/slice";
 import { type Data, DataType } from "./apache-arrow.mjs";
+import { checkOffsets } from "./arrow-columns";
 
 /** The two list columns of one batch: which genes, how often. */
 export interface ListPair {
@@ -21,6 +22,7 @@ export function checkLists(file: string, { gene, count }: ListPair): void {
   for (const [name, list] of Object.entries({ gene, count })) {
     if (!DataType.isList(list.type) && !DataType.isLargeList(list.type)) fail(`${name} holds no lists`);
     if (list.children[0].nullCount > 0) fail(`${name} has missing values`);
+    checkOffsets(list.valueOffsets, list.length, list.children[0].values.length);
   }
   if (!DataType.isInt(gene.children[0].type)) fail("gene holds no whole numbers");
   const [a, b] = [gene.valueOffsets, count.valueOffsets];

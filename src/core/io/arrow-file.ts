@@ -10,12 +10,12 @@ import {
   RecordBatchReader,
   type Schema,
 } from "./apache-arrow.mjs";
+import { damageOf, LARGEST_HEAD, prefixLength } from "./arrow-check";
 import type { ByteSource } from "./byte-source";
 import { decodeLz4Frames } from "./lz4-frame";
 
 const MAGIC = "ARROW1";
 const PIECE = 1 << 24; // bytes read between two looks at the task
-const BLOCK_SIZE = 24; // bytes of the footer's entry for a record batch
 
 compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decodeLz4Frames });
 compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => decompress(bytes).slice() });
@@ -42,7 +42,8 @@ export async function openArrow(source: ByteSource, task: Task): Promise<ArrowFi
       "It is truncated or damaged; copy or write it again.",
       detail,
     );
-  const footerLength = checkEnds(source, damaged);
+  const damage = damageOf(source, readFooter(source, damaged));
+  if (damage) throw damaged("it is damaged inside", damage);
 
   const handle = fileHandle(source, task);
   const attempt = async <T>(what: string, action: () => Promise<T>): Promise<T> => {
@@ -62,31 +63,17 @@ export async function openArrow(source: ByteSource, task: Task): Promise<ArrowFi
   };
   const reader = await attempt("its schema", async () => (await RecordBatchReader.from(handle)).open());
   const nBatches = reader.numRecordBatches;
-  if (nBatches * BLOCK_SIZE > footerLength) throw damaged("its footer cannot be understood");
 
-  const block = (index: number) => {
-    const found = reader.footer?.getRecordBatch(index);
-    const end = found ? found.offset + found.metaDataLength + found.bodyLength : Number.NaN;
-    if (!found || !(end <= source.size)) throw damaged(`record batch ${index + 1} of ${nBatches} lies outside it`);
-    return found;
-  };
   return {
     schema: reader.schema,
     nBatches,
     sizes(index) {
-      const { offset, metaDataLength } = block(index);
-      try {
-        const bytes = source.readSync(offset, metaDataLength);
-        // files from before Arrow 0.15 have no marker before the length
-        const prefix = int32(bytes) === -1 ? 8 : 4;
-        const header = Message.decode(bytes.subarray(prefix)).header();
-        return { nRows: Number(header.length), nodes: header.nodes.map((node) => Number(node.length)) };
-      } catch (thrown) {
-        throw damaged(`the head of record batch ${index + 1} cannot be read`, String(thrown));
-      }
+      const { offset, metaDataLength } = reader.footer!.getRecordBatch(index)!;
+      const bytes = source.readSync(offset, metaDataLength);
+      const header = Message.decode(bytes.subarray(prefixLength(bytes))).header();
+      return { nRows: Number(header.length), nodes: header.nodes.map((node) => Number(node.length)) };
     },
     async batch(index) {
-      block(index);
       const batch = await attempt(`record batch ${index + 1} of ${nBatches}`, () => reader.readRecordBatch(index));
       if (!batch) throw damaged(`record batch ${index + 1} of ${nBatches} is missing`);
       return batch;
@@ -94,18 +81,14 @@ export async function openArrow(source: ByteSource, task: Task): Promise<ArrowFi
   };
 }
 
-/** Length of the footer, once begin and end of the file are as they should be. */
-function checkEnds(source: ByteSource, damaged: (why: string) => LabError): number {
-  const tail = source.size < 12 ? new Uint8Array(10) : source.readSync(source.size - 10, 10);
-  if (new TextDecoder().decode(tail.subarray(4)) !== MAGIC)
-    throw damaged(`its end is missing after ${source.size} bytes`);
-  const footerLength = int32(tail);
-  if (!(footerLength > 0 && footerLength + 18 <= source.size)) throw damaged("its footer lies outside it");
-  return footerLength;
-}
-
-function int32(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(0, true);
+/** The footer, once begin and end of the file are as they should be. */
+function readFooter(source: ByteSource, damaged: (why: string) => LabError): Uint8Array {
+  const tail = source.size < 20 ? new Uint8Array(10) : source.readSync(source.size - 10, 10);
+  if (new TextDecoder().decode(tail.slice(4)) !== MAGIC) throw damaged(`its end is missing after ${source.size} bytes`);
+  const length = new DataView(tail.buffer, tail.byteOffset).getInt32(0, true);
+  if (!(length > 0 && length <= LARGEST_HEAD && length + 18 <= source.size))
+    throw damaged("its footer lies outside it");
+  return source.readSync(source.size - 10 - length, length);
 }
 
 /** The source as the library's file handle, so that it reads only the parts it needs. */

@@ -121,10 +121,10 @@ function textColumn(
 
 /** Category names: text, or numbers and booleans as text, plain or with a mask. */
 function labels(file: Hdf5File, path: string): string[] {
-  if (file.kind(path) === "group") return labels(file, `${path}/values`);
-  const element = file.element(path);
-  if (element === "text") return strings(file.text(path));
-  const values = file.numbers(path);
+  const plain = file.kind(path) === "group" ? `${path}/values` : path;
+  const element = file.element(plain);
+  if (element === "text") return strings(file.text(plain));
+  const values = file.numbers(plain);
   return Array.from(values, (v) => (element === "enum" ? (v ? "True" : "False") : String(v)));
 }
 

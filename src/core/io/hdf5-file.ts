@@ -76,20 +76,17 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     mounted.throwReadError();
     throw new LabError("format", `${source.name}: ${path} ${why}.`, hint, takeDiagnostics());
   };
-  const metadata = (path: string): Metadata => {
+  /** What the library throws of its own ("name not defined") as a damaged part of the file. */
+  const guarded = <T>(path: string, action: () => T): T => {
     try {
-      return module.get_dataset_metadata(id, path);
+      return action();
     } catch (thrown) {
-      return fail(path, `cannot be read (${(thrown as Error).message})`);
+      if (thrown instanceof LabError) throw thrown;
+      return fail(path, "cannot be read");
     }
   };
-  const type = (path: string): number => {
-    try {
-      return module.get_type(id, path);
-    } catch {
-      return -1;
-    }
-  };
+  const metadata = (path: string): Metadata => guarded(path, () => module.get_dataset_metadata(id, path));
+  const type = (path: string): number => guarded(path, () => module.get_type(id, path));
 
   /** Reads a block into HDF5's heap, hands the bytes to `use`, frees them. */
   const withBytes = <T>(
@@ -122,11 +119,12 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   return {
     name: source.name,
     kind: (path) => (type(path) === H5G_GROUP ? "group" : type(path) === H5G_DATASET ? "dataset" : null),
-    keys: (path) => (type(path) === H5G_GROUP ? module.get_names(id, path, false) : []),
-    attribute(path, name) {
-      if (type(path) < 0 || !module.get_attribute_names(id, path).includes(name)) return undefined;
-      return new Attribute(id, path, name).json_value ?? undefined;
-    },
+    keys: (path) => guarded(path, () => (type(path) === H5G_GROUP ? module.get_names(id, path, false) : [])),
+    attribute: (path, name) =>
+      guarded(path, () => {
+        if (type(path) < 0 || !module.get_attribute_names(id, path).includes(name)) return undefined;
+        return new Attribute(id, path, name).json_value ?? undefined;
+      }),
     shape: (path) => metadata(path).shape ?? [],
     chunks: (path) => metadata(path).chunks,
     element: (path) => elementType(module, metadata(path)),

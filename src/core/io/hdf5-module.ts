@@ -47,9 +47,10 @@ export async function hdf5Module(): Promise<typeof Module> {
 
 /** What HDF5 complained about since the last call. */
 export function takeDiagnostics(): string {
-  const text = diagnostics;
+  // "#003: /path/H5Dio.c line 402 in H5D__read(): can't read data": function and reason are what helps
+  const reasons = Array.from(diagnostics.matchAll(/ in (\w+)\(\): (.*)/g), ([, name, reason]) => `${name}: ${reason}`);
   diagnostics = "";
-  return text;
+  return reasons.join("\n");
 }
 
 /** A source mounted as a read-only file of HDF5's file system, so that only the parts it asks for are read. */

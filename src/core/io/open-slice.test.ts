@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fileSource } from "../../../cli/file-source";
 import { LabError } from "../errors";
+import { createRng, integer } from "../random";
 import { combineSections } from "../slice/combine";
 import { positionsMicrons } from "../slice/slice";
 import { summarize } from "../slice/summary";
@@ -11,6 +12,7 @@ import truths from "./goldens/real-slices.json";
 import { openSlice } from "./open-slice";
 import { expectTruth, type Truth } from "./testing/compare";
 import { badFiles, strangers } from "./testing/corpus";
+import { fixture } from "./testing/fixtures";
 
 const DATA = "../shared/data";
 const present = existsSync(DATA);
@@ -83,6 +85,25 @@ describe("a bad file", () => {
   test("with no gene of another says that none is common", async () => {
     const slices = await Promise.all((await strangers()).map((b, i) => openSlice(memorySource(`s${i}.h5ad`, b))));
     expect(() => combineSections(slices)).toThrow(/No gene is common to s0 and s1/);
+  });
+
+  test("damaged anywhere opens or is told, and takes no time", async () => {
+    const rng = createRng(1);
+    for (const name of ["csr.h5ad", "plain.arrow", "lz4.feather", "zstd.feather", "batches.arrow", "large.arrow"]) {
+      const source = fixture(name);
+      for (let round = 0; round < 60; round++) {
+        const bytes = source.readSync(0, source.size).slice();
+        const place = integer(rng, bytes.length);
+        for (let k = 0; k < 8; k++) bytes[8 + ((place + integer(rng, 64)) % (bytes.length - 8))] = integer(rng, 256);
+        const start = performance.now();
+        const error = await openSlice(memorySource(name, bytes)).then(
+          () => null,
+          (thrown) => thrown,
+        );
+        if (error !== null) expect(error, `${name}, round ${round}`).toBeInstanceOf(LabError);
+        expect(performance.now() - start, `${name}, round ${round}`).toBeLessThan(5000);
+      }
+    }
   });
 
   test("of 10 GB is refused at once, whichever format it claims", async () => {
