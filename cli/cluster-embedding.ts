@@ -1,7 +1,7 @@
 import { kMeans } from "../src/core/cluster/k-means";
 import { leiden } from "../src/core/cluster/leiden";
 import { leidenToK } from "../src/core/cluster/leiden-to-k";
-import { fuzzyGraph } from "../src/core/embed/fuzzy-graph";
+import { unionGraph } from "../src/core/embed/fuzzy-graph";
 import { nearestNeighbours } from "../src/core/embed/knn";
 import type { EmbeddingTable } from "../src/core/io/run-tables";
 import type { Task } from "../src/core/task";
@@ -58,7 +58,7 @@ async function clusterRows(
     return { codes, nClusters, resolution: null, modularity: null };
   }
   const knn = await nearestNeighbours(embedding, { n, d: size, k: Math.min(nNeighbours, n - 1), seed }, task);
-  const graph = fuzzyGraph(knn);
+  const graph = unionGraph(knn);
   return request.method === "leiden"
     ? leiden(graph, { resolution: request.resolution, seed }, task)
     : leidenToK(graph, request.k, { seed }, task);

@@ -3,7 +3,7 @@ import { kMeans } from "../src/core/cluster/k-means";
 import { leiden } from "../src/core/cluster/leiden";
 import { leidenToK } from "../src/core/cluster/leiden-to-k";
 import { linearProbe } from "../src/core/cluster/linear-probe";
-import { fuzzyGraph } from "../src/core/embed/fuzzy-graph";
+import { unionGraph } from "../src/core/embed/fuzzy-graph";
 import { type NearestNeighbours, nearestNeighbours } from "../src/core/embed/knn";
 import { createLiveFrames, type LiveFrames } from "../src/core/embed/live-frames";
 import { createUmap } from "../src/core/embed/umap";
@@ -119,7 +119,7 @@ async function clusterEmbedding(
 async function neighboursOf({ epoch, n, d, values }: Embedding, task: Task): Promise<NonNullable<typeof neighbours>> {
   if (neighbours?.epoch !== epoch || neighbours.knn.n !== n) {
     const knn = await nearestNeighbours(values, { n, d, k: Math.min(nNeighbours, n - 1) }, task);
-    neighbours = { epoch, knn, graph: fuzzyGraph(knn) };
+    neighbours = { epoch, knn, graph: unionGraph(knn) };
   }
   return neighbours;
 }

@@ -98,11 +98,14 @@ function model(): Trainer {
   return trainer;
 }
 
-/** The step, or the device's end: what awaits a lost device would wait for ever. */
+/**
+ * The step, or the device's end: what awaits a lost device would wait for ever. A step may also fail first, with a
+ * message of the browser's about some buffer, an instant before the device says that it is gone: its word is the cause.
+ */
 function unlessLost<T>(step: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     failStep = reject;
-    step.then(resolve, reject);
+    step.then(resolve, (error) => setTimeout(() => reject(error), 300));
   });
 }
 

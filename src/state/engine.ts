@@ -15,18 +15,42 @@ interface Started {
   readonly client: Client<never>;
 }
 
-const started = new Map<string, Started>();
-let threads: Threads | null = null;
-let onDeath: (thread: string, error: LabError) => void = () => {};
+export type ThreadName = "data" | "graph" | "engine" | "analysis";
+
+const started = new Map<ThreadName, Started>();
+/** The threads, or on their way. */
+let threads: Promise<Threads> | null = null;
+/** Threads that died since they were started; replaced when someone next asks, so that one that cannot start is not started for ever. */
+const dead = new Set<ThreadName>();
+let onDeath: (thread: ThreadName, error: LabError) => void = () => {};
 
 /** Who hears of a thread that died. */
-export function watchThreads(listener: (thread: string, error: LabError) => void): void {
+export function watchThreads(listener: (thread: ThreadName, error: LabError) => void): void {
   onDeath = listener;
 }
 
-/** The threads, started and tied together on first use. */
-export async function getThreads(): Promise<Threads> {
-  if (threads) return threads;
+/** The threads, started and tied together on first use; those that died are replaced. */
+export function getThreads(): Promise<Threads> {
+  // data and graph hold what the others refer to: without them all begin anew
+  if (!threads || dead.has("data") || dead.has("graph")) threads = startAll();
+  else if (dead.size > 0) return restartEngine();
+  return threads;
+}
+
+/**
+ * A fresh engine and analysis thread on the same data and graph threads.
+ * After a lost device or a trapped wasm module the old thread cannot be trusted: the module stays poisoned.
+ */
+export function restartEngine(): Promise<Threads> {
+  if (!threads || dead.has("data") || dead.has("graph")) return getThreads();
+  end(["engine", "analysis"]);
+  const before = threads;
+  threads = before.then(async ({ data, graph }) => ({ data, graph, ...(await startModelThreads(data, graph)) }));
+  return threads;
+}
+
+async function startAll(): Promise<Threads> {
+  end(["data", "graph", "engine", "analysis"]);
   const data = start<DataApi>(
     "data",
     new Worker(new URL("../../workers/parse.worker.ts", import.meta.url), { type: "module" }),
@@ -35,27 +59,23 @@ export async function getThreads(): Promise<Threads> {
     "graph",
     new Worker(new URL("../../workers/graph.worker.ts", import.meta.url), { type: "module" }),
   );
-  threads = { data, graph, ...(await startModelThreads(data, graph)) };
   const { port1, port2 } = new MessageChannel();
-  await data("link", { port: port1 }, { transfer: [port1] });
-  await graph("link", { peer: "data", port: port2 }, { transfer: [port2] });
-  return threads;
+  const [model] = await Promise.all([
+    startModelThreads(data, graph),
+    data("link", { port: port1 }, { transfer: [port1] }),
+    graph("link", { peer: "data", port: port2 }, { transfer: [port2] }),
+  ]);
+  return { data, graph, ...model };
 }
 
-/**
- * A fresh engine and analysis thread on the same data and graph threads.
- * After a lost device or a trapped wasm module the old thread cannot be trusted: the module stays poisoned.
- */
-export async function restartEngine(): Promise<Threads> {
-  const { data, graph } = await getThreads();
-  for (const name of ["engine", "analysis"]) {
+function end(names: readonly ThreadName[]): void {
+  for (const name of names) {
+    dead.delete(name);
     const old = started.get(name);
     old?.worker.terminate();
     old?.client.fail(new LabError("cancelled", `The ${name} thread was restarted.`));
     started.delete(name);
   }
-  threads = { data, graph, ...(await startModelThreads(data, graph)) };
-  return threads;
 }
 
 async function startModelThreads(
@@ -99,7 +119,7 @@ async function startModelThreads(
 }
 
 function start<A extends Record<string, { request: unknown; event: unknown; result: unknown }>>(
-  name: string,
+  name: ThreadName,
   worker: Worker,
 ): Client<A> {
   const client = connect<A>(worker as unknown as Port);
@@ -110,6 +130,9 @@ function start<A extends Record<string, { request: unknown; event: unknown; resu
       `The ${name} thread stopped: ${why}`,
       "Reload the page; if it happens again with the same file, try fewer cells or genes.",
     );
+    // a thread that was replaced meanwhile has no more to say
+    if (started.get(name)?.worker !== worker) return;
+    dead.add(name);
     client.fail(error);
     onDeath(name, error);
   };

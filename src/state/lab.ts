@@ -18,8 +18,19 @@ export const useLab = create<LabState>()((...args) => ({
 
 watchThreads((thread, error) => {
   const state = useLab.getState();
-  if (thread === "engine") useLab.setState({ run: { kind: "failed", error }, backend: null, runRecipe: null });
-  else if (thread === "analysis") useLab.setState({ analysing: null, analysisError: error });
-  else if (thread === "graph") useLab.setState({ graph: { kind: "failed", error } });
-  else useLab.setState({ opening: null, openError: { name: state.opening?.name ?? "the slice", error } });
+  switch (thread) {
+    case "engine":
+    case "analysis":
+      // the model is gone; Train starts fresh threads
+      useLab.setState({ run: { kind: "failed", error }, backend: null, runRecipe: null, analysing: null });
+      return;
+    case "graph":
+      useLab.setState({ graph: { kind: "failed", error } });
+      return;
+    case "data":
+      useLab.setState({ opening: null, openError: { name: state.opening?.name ?? "The slice", error } });
+      return;
+    default:
+      thread satisfies never;
+  }
 });

@@ -13,7 +13,7 @@ export function BackendBadge() {
   return (
     <Popover position="bottom-end" width={340} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="default" aria-label={`Backend: ${inShort(backend)}`}>
+        <Button variant="default" aria-label={`Backend: ${backend ? inShort(backend) : "automatic"}`}>
           {inShort(backend)}
         </Button>
       </Popover.Target>
