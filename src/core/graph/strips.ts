@@ -3,9 +3,9 @@ import { orderByCoordinate } from "./coordinate-order";
 /**
  * Points cut into vertical strips of equal count, ascending in y inside each strip.
  *
- * Chosen over a uniform grid because a few stray cells far away cannot spoil it (no search costs more than one step
- * per strip, so n points never cost more than n^1.5), and over a k-d tree because neighbours lie side by side in
- * memory: three to five times faster at 121,767 points (docs/graph.md).
+ * A uniform grid is up to one and a half times as fast on even tissue, but a few stray cells far away make its squares
+ * too large; strips adapt, and n points never cost more than n^1.5. Neighbours lie side by side in memory, which a tree
+ * of nodes does not give (measured in docs/graph.md).
  */
 export interface Strips {
   readonly x: Float64Array; // (n,), in strip order
