@@ -19,7 +19,7 @@ import {
   type Vector,
   vectorFromArray,
 } from "./apache-arrow.mjs";
-import type { ArrowLayout, CellChunk } from "./arrow";
+import type { ArrowLayout, CellChunk } from "./arrow-chunk";
 import { FIELD, fieldOf, type SectionField } from "./arrow-layout";
 
 /** A field of the file and how a chunk of cells fills it. */

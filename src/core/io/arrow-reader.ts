@@ -1,4 +1,5 @@
 import { LabError } from "../errors";
+import { stateOf } from "../slice/count-values";
 import type { ObsColumn, Slice } from "../slice/slice";
 import { packStrings } from "../slice/utf8-column";
 import { validateSlice } from "../slice/validate";
@@ -10,8 +11,7 @@ import { type ArrowFile, openArrow } from "./arrow-file";
 import { columnOf, decodeMetadata, FIELD, type LayoutMetadata } from "./arrow-layout";
 import type { ByteSource } from "./byte-source";
 import { COORDINATE_COLUMNS } from "./coordinate-columns";
-import { stateOf } from "./h5ad-matrix";
-import type { OpenOptions } from "./open-slice";
+import type { OpenOptions } from "./open-options";
 import { sectionsOf } from "./sections";
 import { settleUnit } from "./slice-unit";
 

@@ -21,11 +21,17 @@ export function rowNames(file: Hdf5File, frame: string): Utf8Column {
   for (const name of candidates) {
     const path = `${frame}/${name}`;
     if (file.kind(path) === null) continue;
-    const column = file.kind(path) === "group" ? readColumn(file, frame, name, []) : null;
-    if (column?.kind === "categorical") return packStrings(Array.from(column.codes, (c) => column.categories[c] ?? ""));
-    if (column) return packStrings(Array.from(column.values, String));
-    if (file.element(path) === "text") return file.text(path);
-    return packStrings(Array.from(file.numbers(path), String));
+    if (file.kind(`${path}/codes`)) {
+      const { codes, categories } = categorical(
+        name,
+        file.numbers(`${path}/codes`),
+        labels(file, `${path}/categories`),
+      );
+      return packStrings(Array.from(codes, (code) => categories[code] ?? ""));
+    }
+    // nullable text, which anndata may use for names too, keeps its values in a group
+    const plain = file.kind(path) === "group" ? `${path}/values` : path;
+    return file.element(plain) === "text" ? file.text(plain) : packStrings(Array.from(file.numbers(plain), String));
   }
   throw new LabError(
     "missing",

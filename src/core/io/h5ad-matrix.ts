@@ -1,5 +1,5 @@
 import { LabError } from "../errors";
-import { type CountArray, emptyCountValues, putValues, widenFor } from "../slice/count-values";
+import { type CountArray, emptyCountValues, putValues, stateOf, widenFor } from "../slice/count-values";
 import type { CountMatrix, CountState } from "../slice/slice";
 import { type Task, throwIfCancelled } from "../task";
 import type { Hdf5File, NumericArray } from "./hdf5-file";
@@ -59,21 +59,6 @@ export function sampleState(file: Hdf5File, element: MatrixElement): { state: Co
     negative ||= values.some((v) => v < 0);
   }
   return { state, negative };
-}
-
-/** Counts are whole and never negative; log1p of counts is never negative and stays small. */
-export function stateOf(values: ArrayLike<number>): CountState {
-  const LARGEST_LOG = 25; // log1p of 7e10
-  let whole = true;
-  let max = 0;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i];
-    if (!(v >= 0)) return "unknown";
-    if (v !== Math.floor(v)) whole = false;
-    if (v > max) max = v;
-  }
-  if (whole && max < Number.POSITIVE_INFINITY) return "counts";
-  return max <= LARGEST_LOG ? "log1p" : "unknown";
 }
 
 /**

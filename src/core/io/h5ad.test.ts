@@ -7,7 +7,7 @@ import truths from "./goldens/fixtures.json";
 import { readH5ad } from "./h5ad";
 import { expectTruth, type Truth } from "./testing/compare";
 import { fixture } from "./testing/fixtures";
-import { writeHdf5 } from "./testing/hdf5-writer";
+import { type Tree, writeHdf5 } from "./testing/hdf5-writer";
 import { anndataTree, positions } from "./testing/small-slice";
 
 const open = (name: string, options = {}) => readH5ad(fixture(`${name}.h5ad`), options);
@@ -105,6 +105,24 @@ describe("an AnnData file", () => {
     const slice = await readH5ad(memorySource("visium.h5ad", await writeHdf5(tree)));
     expect(slice.unit).toEqual({ name: "µm", micronsPerUnit: 1, origin: "declared" });
     expect(Math.hypot(slice.spatial[20] - slice.spatial[0], slice.spatial[21] - slice.spatial[1])).toBeCloseTo(100, 3);
+  });
+
+  test("names its cells and genes by text, nullable text, categories or numbers", async () => {
+    const tree = anndataTree(50, 3);
+    const named = (index: Tree[string]): Tree => ({
+      ...tree,
+      var: { attrs: { _index: "_index", "column-order": [] }, group: { _index: index } },
+    });
+    const mask = { data: new Uint8Array(3) };
+    const forms: Tree[string][] = [
+      { group: { values: { data: ["7", "5", "6"] }, mask } },
+      { group: { codes: { data: Int8Array.of(2, 0, 1) }, categories: { data: ["5", "6", "7"] } } },
+      { data: Int32Array.of(7, 5, 6) },
+    ];
+    for (const form of forms) {
+      const slice = await readH5ad(memorySource("named.h5ad", await writeHdf5(named(form))));
+      expect(slice.varNames).toEqual(["7", "5", "6"]);
+    }
   });
 
   test("that declares its unit is not estimated", async () => {

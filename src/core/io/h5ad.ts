@@ -1,4 +1,5 @@
 import { LabError } from "../errors";
+import { stateOf } from "../slice/count-values";
 import type { ObsColumn, Slice, SpatialUnit } from "../slice/slice";
 import { unitNamed } from "../slice/unit";
 import { validateSlice } from "../slice/validate";
@@ -8,9 +9,9 @@ import { withColors } from "./h5ad-colors";
 import { readCoordinates } from "./h5ad-coordinates";
 import { chooseMatrix } from "./h5ad-counts";
 import { columnNames, readColumn, rowNames, strings } from "./h5ad-dataframe";
-import { readMatrix, stateOf } from "./h5ad-matrix";
+import { readMatrix } from "./h5ad-matrix";
 import { type Hdf5File, openHdf5 } from "./hdf5-file";
-import type { OpenOptions } from "./open-slice";
+import type { OpenOptions } from "./open-options";
 import { sectionsOf } from "./sections";
 import { settleUnit } from "./slice-unit";
 

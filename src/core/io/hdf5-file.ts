@@ -35,7 +35,6 @@ export interface Hdf5File {
   shape(path: string): readonly number[];
   chunks(path: string): readonly number[] | null;
   element(path: string): ElementType;
-  enumNames(path: string): ReadonlyMap<number, string>;
   /** Numbers of a dataset, row-major; 64-bit integers come as doubles. @throws LabError("format") */
   numbers(path: string, block?: Block): NumericArray;
   /** Text of a dataset, packed. @throws LabError("format") */
@@ -86,7 +85,13 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     }
   };
   const metadata = (path: string): Metadata => guarded(path, () => module.get_dataset_metadata(id, path));
-  const type = (path: string): number => guarded(path, () => module.get_type(id, path));
+  const typeOf = (path: string): number => guarded(path, () => module.get_type(id, path));
+  // of a path through a dataset the library answers at random, so every step before the last must be a group
+  const type = (path: string): number => {
+    const steps = path.split("/").slice(0, -1);
+    const groups = steps.map((_, k) => steps.slice(0, k + 1).join("/")).filter((step) => step !== "");
+    return groups.every((step) => typeOf(step) === H5G_GROUP) ? typeOf(path) : -1;
+  };
 
   /** Reads a block into HDF5's heap, hands the bytes to `use`, frees them. */
   const withBytes = <T>(
@@ -128,8 +133,6 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     shape: (path) => metadata(path).shape ?? [],
     chunks: (path) => metadata(path).chunks,
     element: (path) => elementType(module, metadata(path)),
-    enumNames: (path) =>
-      new Map(Object.entries(metadata(path).enum_type?.members ?? {}).map(([name, value]) => [value, name])),
     numbers(path, block) {
       const meta = metadata(path);
       const kind = elementType(module, meta);

@@ -4,19 +4,9 @@ import { quiet, type Task } from "../task";
 import { readArrow } from "./arrow-reader";
 import type { ByteSource } from "./byte-source";
 import { readH5ad } from "./h5ad";
+import type { OpenOptions } from "./open-options";
 
-export { AmbiguousSliceError, type MatrixChoice } from "./ambiguous-slice";
-
-/** What a person can say where a file leaves it open. */
-export interface OpenOptions {
-  /** Element to read the expression from: "X", "layers/counts", "raw/X". */
-  readonly matrix?: string;
-  /** "obsm/X_spatial", or two columns of obs, "x_centroid,y_centroid". */
-  readonly coordinates?: string;
-  readonly unit?: { readonly name: string; readonly micronsPerUnit: number };
-  /** Column of obs that names the section of a cell. */
-  readonly sectionColumn?: string;
-}
+export type { OpenOptions };
 
 const HDF5 = "\x89HDF\r\n\x1a\n";
 const SUPPORTED = "The lab opens AnnData (.h5ad) and Arrow (.arrow) files.";

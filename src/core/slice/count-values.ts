@@ -1,3 +1,5 @@
+import type { CountState } from "./slice";
+
 export type CountArray = Uint8Array | Uint16Array | Float32Array;
 
 /**
@@ -40,4 +42,19 @@ export function widenFor(values: CountValues, piece: ArrayLike<number>): void {
 export function putValues(values: CountValues, piece: ArrayLike<number>, at: number): void {
   widenFor(values, piece);
   values.data.set(piece, at);
+}
+
+/** Counts are whole and never negative; log1p of counts is never negative and stays small. */
+export function stateOf(values: ArrayLike<number>): CountState {
+  const LARGEST_LOG = 25; // log1p of 7e10
+  let whole = true;
+  let max = 0;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (!(v >= 0)) return "unknown";
+    if (v !== Math.floor(v)) whole = false;
+    if (v > max) max = v;
+  }
+  if (whole && max < Number.POSITIVE_INFINITY) return "counts";
+  return max <= LARGEST_LOG ? "log1p" : "unknown";
 }
