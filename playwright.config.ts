@@ -5,6 +5,7 @@ const port = 5391;
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/e2e",
+  globalSetup: "./e2e/global-setup.mjs",
   reporter: [["list"], ["json"]],
   // two cores, and the page's own threads use both
   workers: 1,

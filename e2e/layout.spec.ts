@@ -1,0 +1,186 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+import { dragOver } from "./support/drop";
+import { button, openLab, setEpochs, trained, unfold } from "./support/lab";
+import { crowding } from "./support/layout";
+import { keep } from "./support/pixels";
+import { realSlice } from "./support/real-slices";
+import { expect, test } from "./support/test";
+import { clickCell } from "./support/tissue";
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+] as const;
+const osmfish = realSlice("osmfish_ssp.h5ad");
+
+test("nothing is clipped, overlapping or scrolled sideways in any state, size and theme", async ({ page }) => {
+  await openLab(page);
+  await everySize(page, "first-open");
+
+  await dragOver(page, { name: "slice.h5ad", bytes: new Uint8Array(8) });
+  await expect(page.getByText("Drop a slice to open it")).toBeVisible();
+  await everySize(page, "file-over-the-window");
+  await page.evaluate(() => {
+    const { dragged } = window as unknown as { dragged: DataTransfer };
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: dragged, bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByRole("alert")).toContainText("slice.h5ad was not opened");
+  await everySize(page, "an-error");
+  await button(page, "Dismiss").click();
+
+  if (osmfish) {
+    const choosing = page.waitForEvent("filechooser");
+    await button(page, "Open slice").click();
+    await (await choosing).setFiles(osmfish);
+    await expect(page.getByTestId("slice-fact")).toContainText("osmfish_ssp", { timeout: 30_000 });
+    await expect(button(page, "Train")).toBeEnabled();
+    await everySize(page, "slice-opened");
+  }
+  await unfold(page, "Graph");
+  await everySize(page, "graph-step-open");
+
+  await setEpochs(page, 2000);
+  await button(page, "Train").click();
+  await expect.poll(() => page.evaluate(() => window.lab.getState().liveVersion)).toBeGreaterThan(1);
+  await everySize(page, "training");
+  await button(page, "Stop").click();
+  await expect(page.getByText("Embedding · UMAP")).toBeVisible({ timeout: 120_000 });
+  await clickCell(page);
+  await expect(page.getByText("α, mark 1/degree")).toBeVisible();
+  await everySize(page, "trained-with-a-cell-selected");
+});
+
+test("no rule of access is broken: first open, all steps open, trained with a cell selected, in both themes", async ({
+  page,
+}) => {
+  await openLab(page);
+  await accessible(page, "first open");
+  for (const step of ["Slice", "Graph", "Model"] as const) await unfold(page, step);
+  await button(page, "More").click();
+  await accessible(page, "all steps open");
+  await setEpochs(page, 5);
+  await button(page, "Train").click();
+  await trained(page, 5);
+  await expect(page.getByText("F1 micro")).toBeVisible({ timeout: 60_000 });
+  await clickCell(page);
+  await accessible(page, "trained with a cell selected");
+  await page.getByRole("button", { name: /^Backend: wasm/ }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await accessible(page, "backend panel");
+});
+
+test("everything that can be pressed is reached with Tab, shows where the focus is, and nothing hidden takes it", async ({
+  page,
+}) => {
+  await openLab(page);
+  for (const step of ["Slice", "Graph", "Model"] as const) await unfold(page, step);
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    window.getSelection()?.removeAllRanges();
+  });
+  await page.getByRole("heading", { name: "SpatialSSL Lab" }).click();
+  const reached = new Set<string>();
+  const faults: string[] = [];
+  for (let press = 0; press < 150; press++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(describeFocus);
+    if (!stop) break;
+    if (reached.has(stop.id)) break;
+    reached.add(stop.id);
+    if (!stop.visible) faults.push(`${stop.id} takes the focus unseen`);
+    else if (!stop.ringed) faults.push(`${stop.id} shows no focus`);
+  }
+  expect(faults).toEqual([]);
+  const all = await page.evaluate(listControls);
+  expect(all.filter((id) => !reached.has(id))).toEqual([]);
+  expect(reached.size).toBeGreaterThan(25);
+});
+
+/** Looks at the present state in all sizes and both themes, and keeps the pictures. */
+async function everySize(page: Page, state: string): Promise<void> {
+  for (const theme of ["light", "dark"] as const) {
+    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      await expect.soft
+        .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${size.width} px`, timeout: 5000 })
+        .toEqual([]);
+      await keep(page, `${state}-${size.width}-${theme}`);
+    }
+  }
+  await page.setViewportSize(sizes[1]);
+}
+
+const axePath = fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url));
+
+async function accessible(page: Page, state: string): Promise<void> {
+  expect(existsSync(axePath), "axe-core is installed").toBe(true);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(readFileSync(axePath, "utf8"));
+  for (const theme of ["dark", "light"] as const) {
+    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
+    // colours on their way from one theme to the other belong to neither
+    await page.evaluate(async () => {
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    });
+    const found = await page.evaluate(async () => {
+      const { axe } = window as unknown as { axe: { run(): Promise<AxeResult> } };
+      return (await axe.run()).violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(
+          ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)} ${n.failureSummary}`)}`,
+        );
+    });
+    expect.soft(found, `${state}, ${theme}`).toEqual([]);
+  }
+}
+
+interface AxeResult {
+  readonly violations: {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
+
+/** In the page: what has the focus, whether it is seen, and whether it looks focused. */
+function describeFocus(): { id: string; visible: boolean; ringed: boolean } | null {
+  const element = document.activeElement as HTMLInputElement | null;
+  if (!element || element === document.body) return null;
+  // a radio or a switch is drawn by its label; its own box has no size
+  const drawn = [element, ...(element.labels ?? []), element.nextElementSibling, element.parentElement].filter(
+    (part) => part !== null,
+  );
+  const seen = (part: Element): boolean => part.checkVisibility() && part.getBoundingClientRect().width > 1;
+  const ringed = drawn.some((part) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(part);
+    return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+  });
+  // a field shows its caret
+  const isField = element.matches("input:not([type=radio], [type=checkbox]), textarea");
+  const all = [...document.querySelectorAll(element.tagName)];
+  const label = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+  return {
+    id: `${element.tagName} ${label?.trim().slice(0, 40)} #${all.indexOf(element)}`,
+    visible: drawn.some(seen),
+    ringed: ringed || isField,
+  };
+}
+
+/** In the page: every visible control that Tab must come to; of a group of radios, the chosen one. */
+function listControls(): string[] {
+  const controls = document.querySelectorAll<HTMLElement>("button, input, select, textarea, a[href], [tabindex='0']");
+  return [...controls]
+    .filter(
+      (e) => e.tabIndex >= 0 && !e.matches(":disabled") && e.checkVisibility() && !e.closest("[aria-hidden=true]"),
+    )
+    .filter((e) => !e.matches("input[type=radio]:not(:checked), input[type=file]"))
+    .map((e) => {
+      const all = [...document.querySelectorAll(e.tagName)];
+      const label = e.getAttribute("aria-label") ?? (e as HTMLInputElement).labels?.[0]?.textContent ?? e.textContent;
+      return `${e.tagName} ${label?.trim().slice(0, 40)} #${all.indexOf(e)}`;
+    });
+}

@@ -1,0 +1,34 @@
+import type { ElementHandle, Page } from "@playwright/test";
+
+/** A path on disk, or a file made in memory. */
+export type Dropped = string | { readonly name: string; readonly bytes: Uint8Array };
+
+/** Drags a file over the window and lets it go, with the events and the DataTransfer of a real drop. */
+export async function dropFile(page: Page, file: Dropped): Promise<void> {
+  await dragOver(page, file);
+  await page.evaluate(() => {
+    const { dragged } = window as unknown as { dragged: DataTransfer };
+    window.dispatchEvent(new DragEvent("drop", { dataTransfer: dragged, bubbles: true, cancelable: true }));
+  });
+}
+
+/** The first half of a drop: the file hangs over the window. */
+export async function dragOver(page: Page, file: Dropped): Promise<void> {
+  // a File that lies on disk can only come from an input: one that the page never sees
+  const input = (await page.evaluateHandle(() =>
+    Object.assign(document.createElement("input"), { type: "file" }),
+  )) as ElementHandle<HTMLInputElement>;
+  await input.setInputFiles(
+    typeof file === "string"
+      ? file
+      : { name: file.name, mimeType: "application/octet-stream", buffer: Buffer.from(file.bytes) },
+  );
+  await input.evaluate((element) => {
+    const dragged = new DataTransfer();
+    dragged.items.add(element.files![0]);
+    Object.assign(window, { dragged });
+    for (const type of ["dragenter", "dragover"]) {
+      window.dispatchEvent(new DragEvent(type, { dataTransfer: dragged, bubbles: true, cancelable: true }));
+    }
+  });
+}
