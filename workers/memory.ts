@@ -33,3 +33,13 @@ function shareView(view: ArrayBufferView, moved: Map<ArrayBufferLike, SharedArra
   const length = (view as unknown as { length: number }).length;
   return new View(target, byteOffset, length);
 }
+
+/** The buffers of an object's typed arrays that can move to another thread instead of being copied. */
+export function buffersOf(value: unknown, found: Set<ArrayBuffer> = new Set()): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+  } else if (value !== null && typeof value === "object") {
+    for (const part of Object.values(value)) if (typeof part === "object") buffersOf(part, found);
+  }
+  return [...found];
+}

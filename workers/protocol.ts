@@ -34,7 +34,12 @@ export interface SliceInfo {
   readonly provenance: Slice["provenance"];
 }
 
-/** parse.worker: opens files, keeps the slices, answers questions about genes and cells. */
+/** parse.worker: bytes of a file -> Slice. One for each opening, started and ended by data.worker. */
+export type ReaderApi = {
+  read: { request: SliceSource; event: never; result: Slice };
+};
+
+/** data.worker: keeps the open slices, answers questions about genes and cells. */
 export type DataApi = {
   open: { request: SliceSource; event: never; result: SliceInfo };
   setUnit: { request: { sliceId: number; unit: SpatialUnit }; event: never; result: SliceInfo };

@@ -53,7 +53,7 @@ async function startAll(): Promise<Threads> {
   end(["data", "graph", "engine", "analysis"]);
   const data = start<DataApi>(
     "data",
-    new Worker(new URL("../../workers/parse.worker.ts", import.meta.url), { type: "module" }),
+    new Worker(new URL("../../workers/data.worker.ts", import.meta.url), { type: "module" }),
   );
   const graph = start<GraphApi>(
     "graph",

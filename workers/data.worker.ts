@@ -1,0 +1,102 @@
+import { LabError } from "../src/core/errors";
+import { writeArrow } from "../src/core/io/arrow";
+import { cellRecord, geneColumn } from "../src/core/slice/gene";
+import { positionsMicrons, type Slice } from "../src/core/slice/slice";
+import { summarize } from "../src/core/slice/summary";
+import { withUnit } from "../src/core/slice/unit";
+import { findString } from "../src/core/slice/utf8-column";
+import type { DataApi, ReaderApi, SliceInfo } from "./protocol";
+import { type Context, connect, type Handlers, type Port, serve } from "./rpc";
+
+const slices = new Map<number, Slice>();
+let nextId = 1;
+
+const handlers: Handlers<DataApi> = {
+  async open(source, context) {
+    const found = await read(source, context);
+    const slice = { ...found, name: nameOf(source, found) };
+    const id = nextId++;
+    slices.set(id, slice);
+    return { result: infoOf(id, slice) };
+  },
+  setUnit({ sliceId, unit }) {
+    const slice = withUnit(get(sliceId), unit);
+    slices.set(sliceId, slice);
+    return { result: infoOf(sliceId, slice) };
+  },
+  gene({ sliceId, gene }) {
+    const counts = geneColumn(get(sliceId), gene);
+    return { result: { counts }, transfer: [counts.buffer] };
+  },
+  cell: ({ sliceId, cell }) => ({ result: cellRecord(get(sliceId), cell) }),
+  findCell: ({ sliceId, name }) => ({ result: { cell: findString(get(sliceId).obsNames, name) } }),
+  exportArrow({ sliceId }, { task }) {
+    const bytes = writeArrow(get(sliceId), task);
+    return { result: { bytes }, transfer: [bytes.buffer] };
+  },
+  close({ sliceId }) {
+    slices.delete(sliceId);
+    return { result: null };
+  },
+  slice: ({ sliceId }) => ({ result: get(sliceId) }),
+  geometry({ sliceId }) {
+    const slice = get(sliceId);
+    return { result: { positions: positionsMicrons(slice), sectionCodes: slice.section.codes } };
+  },
+  link({ port }) {
+    serve<DataApi>(port as unknown as Port, handlers);
+    return { result: null };
+  },
+};
+
+/**
+ * Reads in a thread of its own, which ends with the call: a damaged file may keep the HDF5 library busy for ever, and
+ * its heap never shrinks. Cancelling ends that thread at once, and no slice that is open is touched.
+ */
+async function read(source: DataApi["open"]["request"], { task, signal }: Context<never>): Promise<Slice> {
+  const worker = new Worker(new URL("./parse.worker.ts", import.meta.url), { type: "module" });
+  const reader = connect<ReaderApi>(worker as unknown as Port);
+  worker.addEventListener("error", (event) =>
+    reader.fail(
+      new LabError(
+        "memory",
+        `Reading stopped: ${event.message || "the reading thread ended"}.`,
+        "The file may be too large for this browser's memory, or damaged. Try fewer cells or genes.",
+      ),
+    ),
+  );
+  signal.addEventListener("abort", () => reader.fail(new LabError("cancelled", "Opening was cancelled.")));
+  try {
+    return await reader("read", source, { onProgress: ({ done, total, what }) => task.progress(done, total, what) });
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** What the person calls it: the name of the file, which a name inside the file may contradict. */
+function nameOf(source: DataApi["open"]["request"], slice: Slice): string {
+  const file = source.kind === "file" ? source.file.name : source.kind === "url" ? source.name : null;
+  return file?.replace(/\.(h5ad|h5|hdf5|arrow|feather|ipc)$/i, "") ?? slice.name;
+}
+
+function infoOf(id: number, slice: Slice): SliceInfo {
+  return {
+    id,
+    name: slice.name,
+    summary: summarize(slice),
+    varNames: slice.varNames,
+    obs: slice.obs,
+    section: slice.section,
+    unit: slice.unit,
+    positions: positionsMicrons(slice),
+    provenance: slice.provenance,
+  };
+}
+
+function get(sliceId: number): Slice {
+  const slice = slices.get(sliceId);
+  if (!slice) throw new LabError("missing", `Slice ${sliceId} is no longer open.`, "Open the file again.");
+  return slice;
+}
+
+serve<DataApi>(self as unknown as Port, handlers);
