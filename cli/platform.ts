@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
-import type { BackendPlatform } from "../src/core/backend/backend";
+import { Worker } from "node:worker_threads";
+import type { BackendPlatform, PlatformThread } from "../src/core/backend/backend";
 
 const require = createRequire(import.meta.url);
 const WASM_PACKAGE = "@tensorflow/tfjs-backend-wasm";
@@ -12,7 +12,7 @@ const WASM_PACKAGE = "@tensorflow/tfjs-backend-wasm";
  * What the engine needs to know of Node: where the .wasm files lie, a GPU through Dawn, and threads.
  *
  * @param gpu      loads Dawn (npm `webgpu`), which takes a moment; without it only wasm can be opened
- * @param threads  threads of the dense products; 1 keeps to one core
+ * @param threads  threads of the wasm backend; 1 keeps to one core
  */
 export async function nodePlatform({ gpu = true, threads = availableParallelism() } = {}): Promise<BackendPlatform> {
   return {
@@ -22,7 +22,18 @@ export async function nodePlatform({ gpu = true, threads = availableParallelism(
     crossOriginIsolated: true, // shared memory needs no headers in Node
     whileReporting,
     loadWasm,
+    startThread,
   };
+}
+
+function startThread(program: string, data: unknown, ended: (reason: string) => void): PlatformThread {
+  const script = `(${program})(require("node:worker_threads").workerData);`;
+  // none of this process's own flags: a loader of the test runner has no place in there
+  const worker = new Worker(script, { eval: true, workerData: data, execArgv: [] });
+  worker.unref();
+  worker.on("error", (error) => ended(String(error)));
+  worker.on("exit", (status) => ended(`The thread ended with status ${status}.`));
+  return { terminate: () => void worker.terminate() };
 }
 
 /** Emscripten asks `os.cpus` while the module starts. */

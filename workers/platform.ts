@@ -3,7 +3,7 @@ import simd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import threaded from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
 import threadedScript from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js?url";
 import { wasmWorkerContents } from "@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js";
-import type { BackendPlatform } from "../src/core/backend/backend";
+import type { BackendPlatform, PlatformThread } from "../src/core/backend/backend";
 
 /** What the engine needs to know of a worker. */
 export function workerPlatform(): BackendPlatform {
@@ -19,7 +19,20 @@ export function workerPlatform(): BackendPlatform {
     crossOriginIsolated: globalThis.crossOriginIsolated,
     whileReporting,
     loadWasm: async (shared) => (shared ? loadThreadedWasm() : undefined),
+    startThread,
   };
+}
+
+function startThread(program: string, data: unknown, ended: (reason: string) => void): PlatformThread {
+  const url = objectUrl(`onmessage = ({ data }) => (${program})(data);`);
+  const worker = new Worker(url, { name: "kernels" });
+  worker.onerror = (event) => ended(event.message);
+  worker.postMessage(data);
+  const terminate = (): void => {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+  };
+  return { terminate };
 }
 
 /** Emscripten asks `navigator.hardwareConcurrency` while the module starts. */

@@ -15,6 +15,15 @@ export interface BackendPlatform {
   whileReporting<T>(nCores: number, load: () => Promise<T>): Promise<T>;
   /** Loads tfjs's wasm module where tfjs's own loader does not serve; undefined to leave it to that. */
   loadWasm(threaded: boolean): Promise<unknown>;
+  /**
+   * Starts a thread that calls the function whose text is `program` with a copy of `data`, in which memory stays
+   * shared. `ended` hears why, should the thread end or fail; it does not keep a program from ending.
+   */
+  startThread(program: string, data: unknown, ended: (reason: string) => void): PlatformThread;
+}
+
+export interface PlatformThread {
+  terminate(): void;
 }
 
 export type WasmFileName =

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import type { BackendPlatform, OpenedDevice } from "./backend";
 import { replaceBackend } from "./registry";
+import { openThreadHost } from "./thread-host";
 
 /** tfjs's own bound, compiled into its module. */
 const MAX_THREADS = 4;
@@ -42,14 +43,15 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
     .catch(failedToLoad);
   await replaceBackend("wasm", backend);
   const heap = watchHeap(backend);
+  const host = shared ? openThreadHost(backend, threads, platform) : undefined;
   return {
     software: false,
     threads: getThreadsCount(),
     simd: true,
     lost: new Promise(() => {}), // a wasm module is not lost, it traps in the call that broke it
-    takeError: () => undefined,
+    takeError: () => host?.takeError(),
     trim() {},
-    close() {},
+    close: () => host?.close(),
     ...heap,
   };
 }

@@ -1,7 +1,7 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
-import { type WasmKernels, wasmKernels } from "./wasm-module";
+import { wasmPool } from "./wasm-module";
 
 /** What a kernel takes besides tensors, on any backend: plain numbers. */
 export type Attributes = Readonly<Record<string, number>>;
@@ -36,39 +36,56 @@ export function registerReference(
 
 /** What a wasm kernel's launcher works with: addresses in tfjs's heap. */
 export interface WasmCall {
-  readonly kernels: WasmKernels;
   readonly inputs: Inputs;
   readonly attributes: Attributes;
   /** Byte offset of an input. */
   at(name: string): number;
   /** A new float32 tensor and its byte offset. */
   output(shape: number[]): { readonly info: tf.TensorInfo; readonly at: number };
-  /** Byte offset of room for `nFloats`, freed after the call. */
-  scratch(nFloats: number): number;
+  /**
+   * Runs a kernel of an .as.ts file over all rows, divided among the threads. It gets (fromRow, toRow, ...args), with
+   * the address of `scratchFloats` floats of the thread's own before `args` where they are asked for.
+   */
+  run(kernel: string, work: Work, args: readonly number[], scratchFloats?: number): void;
 }
 
-/** Registers the wasm twin of a kernel. Memory is allocated before addresses are taken: it may move as it grows. */
+/** How a kernel divides. */
+export interface Work {
+  readonly rows: number;
+  /** The input that is the rows' indptr; without it all rows cost the same. */
+  readonly indptr?: string;
+  /** Multiplications altogether, or what takes as long: little work stays on one thread. */
+  readonly multiplications: number;
+}
+
+/** Registers the wasm twin of a kernel. */
 export function registerWasm(name: string, launch: (call: WasmCall) => tf.TensorInfo[]): void {
   register("wasm", name, (inputs, attributes, backend: BackendWasm) => {
-    const temporary: tf.TensorInfo[] = [];
+    const pool = wasmPool(backend);
     const output = (shape: number[]) => {
       const info = backend.makeOutput(shape, "float32");
       return { info, at: address(backend, info) };
     };
-    const outputs = launch({
-      kernels: wasmKernels(backend),
+    const at = (key: string) => address(backend, inputs[key]);
+    return launch({
       inputs,
       attributes,
-      at: (key) => address(backend, inputs[key]),
+      at,
       output,
-      scratch: (nFloats) => {
-        const { info, at } = output([nFloats]);
-        temporary.push(info);
-        return at;
+      run(kernel, work, args, scratchFloats) {
+        const indptr = work.indptr === undefined ? {} : { indptr: at(work.indptr) };
+        const rows = { count: work.rows, work: work.multiplications, ...indptr };
+        if (scratchFloats === undefined) return pool.run(kernel, rows, args);
+        // whole cache lines, so that no two threads write to one
+        const floats = 16 * Math.ceil(scratchFloats / 16);
+        const { info, at: start } = output([floats * pool.nThreads]);
+        try {
+          pool.run(kernel, rows, args, { at: start, step: 4 * floats });
+        } finally {
+          backend.disposeData(info.dataId);
+        }
       },
     });
-    for (const { dataId } of temporary) backend.disposeData(dataId);
-    return outputs;
   });
 }
 

@@ -2,10 +2,10 @@ import { weightedRowSum } from "../simd.as";
 
 /** out[i, :] = sum over entries e of row i of data[e] * x[indices[e], :]. All pointers to 4-byte elements. */
 export function csrMatmul(
-  nRows: i32, channels: i32, indptr: usize, indices: usize, data: usize, x: usize, out: usize,
+  fromRow: i32, toRow: i32, channels: i32, indptr: usize, indices: usize, data: usize, x: usize, out: usize,
 ): void {
   const rowStep = <usize>channels << 2;
-  for (let i = 0; i < nRows; i++) {
+  for (let i = fromRow; i < toRow; i++) {
     const first = <usize>load<u32>(indptr + (<usize>i << 2)) << 2;
     const last = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
     weightedRowSum(indices + first, indices + last, data + first, 4, x, rowStep, out + <usize>i * rowStep, channels);
@@ -15,15 +15,16 @@ export function csrMatmul(
 /**
  * out = A^T x from A's own rows: each entry adds data[e] * x[i, :] to out[indices[e], :]. For a fixed output the terms
  * come in ascending i, the order in which the transposed matrix lists them, so both forms give the same bits.
- * The channels are cut into blocks, so that the part of `out` in play stays in the cache.
+ * The channels are cut into blocks of 32, so that the part of `out` in play stays in the cache; a thread takes blocks.
  */
 export function csrMatmulScatter(
-  nRows: i32, nCols: i32, channels: i32, indptr: usize, indices: usize, data: usize, x: usize, out: usize,
+  fromBlock: i32, toBlock: i32, nRows: i32, nCols: i32, channels: i32, indptr: usize, indices: usize, data: usize,
+  x: usize, out: usize,
 ): void {
   const rowStep = <usize>channels << 2;
-  const bytes = rowStep;
-  memory.fill(out, 0, <usize>nCols * rowStep);
-  let c: usize = 0;
+  const bytes = min<usize>(rowStep, <usize>toBlock << 7);
+  let c = <usize>fromBlock << 7;
+  for (let j = 0; j < nCols; j++) memory.fill(out + <usize>j * rowStep + c, 0, bytes - c);
   for (; c + 128 <= bytes; c += 128) {
     for (let i = 0; i < nRows; i++) {
       const row = x + <usize>i * rowStep + c;

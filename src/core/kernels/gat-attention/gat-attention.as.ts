@@ -28,13 +28,13 @@ function edgeScores(a: usize, b: usize, c: usize, slope: f32, heads: i32, out: u
 
 /** y[i] = sum of alpha * h[j] and lse[i] = log sum of exp(score), over the neighbours j of each row i, per head. */
 export function gatForward(
-  nRows: i32, heads: i32, channels: i32, indptr: usize, indices: usize, h: usize, source: usize, target: usize,
-  slope: f32, scratch: usize, y: usize, lse: usize,
+  fromRow: i32, toRow: i32, scratch: usize, heads: i32, channels: i32, indptr: usize, indices: usize, h: usize,
+  source: usize, target: usize, slope: f32, y: usize, lse: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
   const rowStep = edgeBytes * <usize>channels;
-  for (let i = 0; i < nRows; i++) {
+  for (let i = fromRow; i < toRow; i++) {
     const first = indices + (<usize>load<u32>(indptr + (<usize>i << 2)) << 2);
     const last = indices + (<usize>load<u32>(indptr + (<usize>i << 2), 4) << 2);
     const yRow = y + <usize>i * rowStep;
@@ -73,14 +73,15 @@ export function gatForward(
   }
 }
 
-/** alpha[e, head] = exp(score - lse of its row); `alpha` has room for three floats more. */
+/** alpha[e, head] = exp(score - lse of its row). */
 export function gatAttention(
-  nRows: i32, heads: i32, indptr: usize, indices: usize, source: usize, target: usize, lse: usize, slope: f32,
-  alpha: usize,
+  fromRow: i32, toRow: i32, heads: i32, indptr: usize, indices: usize, source: usize, target: usize, lse: usize,
+  slope: f32, alpha: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
-  let to = alpha;
-  for (let i = 0; i < nRows; i++) {
+  const start = alpha + <usize>load<u32>(indptr + (<usize>fromRow << 2)) * edgeBytes;
+  let to = start;
+  for (let i = fromRow; i < toRow; i++) {
     const first = indices + (<usize>load<u32>(indptr + (<usize>i << 2)) << 2);
     const last = indices + (<usize>load<u32>(indptr + (<usize>i << 2), 4) << 2);
     const row = <usize>i * edgeBytes;
@@ -89,20 +90,20 @@ export function gatAttention(
       to += edgeBytes;
     }
   }
-  let p = alpha;
+  let p = start;
   for (; p + 16 <= to; p += 16) v128.store(p, exp4(v128.load(p)));
   for (; p < to; p += 4) store<f32>(p, f32x4.extract_lane(exp4(f32x4.splat(load<f32>(p))), 0));
 }
 
 /** dh[j] = sum over the edges that leave j of alpha * dy[i]; walks the transposed graph. */
 export function gatFeatureGradient(
-  nRows: i32, heads: i32, channels: i32, indptr: usize, indices: usize, dy: usize, source: usize, target: usize,
-  lse: usize, slope: f32, scratch: usize, dh: usize,
+  fromRow: i32, toRow: i32, scratch: usize, heads: i32, channels: i32, indptr: usize, indices: usize, dy: usize,
+  source: usize, target: usize, lse: usize, slope: f32, dh: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
   const rowStep = edgeBytes * <usize>channels;
-  for (let j = 0; j < nRows; j++) {
+  for (let j = fromRow; j < toRow; j++) {
     const first = indices + (<usize>load<u32>(indptr + (<usize>j << 2)) << 2);
     const last = indices + (<usize>load<u32>(indptr + (<usize>j << 2), 4) << 2);
     const sourceRow = source + <usize>j * edgeBytes;
@@ -123,14 +124,14 @@ export function gatFeatureGradient(
 
 /** de = alpha * (dalpha - sum over the row of alpha * dalpha) * slope of the LeakyReLU, dalpha = <dy[i], h[j]>. */
 export function gatEdgeGradient(
-  nRows: i32, heads: i32, channels: i32, indptr: usize, indices: usize, h: usize, dy: usize, source: usize,
-  target: usize, lse: usize, slope: f32, scratch: usize, de: usize,
+  fromRow: i32, toRow: i32, scratch: usize, heads: i32, channels: i32, indptr: usize, indices: usize, h: usize,
+  dy: usize, source: usize, target: usize, lse: usize, slope: f32, de: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
   const rowStep = edgeBytes * <usize>channels;
-  let deRow = de;
-  for (let i = 0; i < nRows; i++) {
+  let deRow = de + <usize>load<u32>(indptr + (<usize>fromRow << 2)) * edgeBytes;
+  for (let i = fromRow; i < toRow; i++) {
     const first = indices + (<usize>load<u32>(indptr + (<usize>i << 2)) << 2);
     const last = indices + (<usize>load<u32>(indptr + (<usize>i << 2), 4) << 2);
     const row = <usize>i * edgeBytes;
@@ -166,9 +167,11 @@ export function gatEdgeGradient(
 }
 
 /** out[i, head] = sum over row i of values[order[e], head], or of values[e, head] when `order` is 0. */
-export function edgeSum(nRows: i32, heads: i32, indptr: usize, order: usize, values: usize, out: usize): void {
+export function edgeSum(
+  fromRow: i32, toRow: i32, heads: i32, indptr: usize, order: usize, values: usize, out: usize,
+): void {
   const edgeBytes = <usize>heads << 2;
-  for (let i = 0; i < nRows; i++) {
+  for (let i = fromRow; i < toRow; i++) {
     const first = load<u32>(indptr + (<usize>i << 2));
     const last = load<u32>(indptr + (<usize>i << 2), 4);
     const row = out + <usize>i * edgeBytes;

@@ -1,61 +1,66 @@
 import { registerWasm, type WasmCall } from "../register";
 import { GAT } from "./kernels";
 
-/** See gat-attention.as.ts. Four floats are added where its last group of four may run past the end. */
+/** See gat-attention.as.ts. Scratch space holds the scores of the fullest row, and what its last group of four adds. */
 export function registerGatWasm(): void {
   registerWasm(GAT.forward, (call) => {
-    const { kernels, inputs, at } = call;
-    const { nRows, heads, slope, scratch, graph, scores } = prepare(call);
-    const width = inputs.h.shape[1];
+    const { heads, slope, scratch, graph, scores, work } = prepare(call);
+    const [nRows, width] = [work.rows, call.inputs.h.shape[1]];
     const [y, lse] = [call.output([nRows, width]), call.output([nRows, heads])];
-    kernels.gatForward(nRows, heads, width / heads, ...graph, at("h"), ...scores, slope, scratch(), y.at, lse.at);
+    const args = [heads, width / heads, ...graph, call.at("h"), ...scores, slope, y.at, lse.at];
+    call.run("gatForward", work, args, scratch);
     return [y.info, lse.info];
   });
 
   registerWasm(GAT.attention, (call) => {
-    const { nRows, heads, slope, graph, scores } = prepare(call);
+    const { heads, slope, graph, scores, work } = prepare(call);
     const alpha = call.output([call.inputs.indices.shape[0], heads]);
-    call.kernels.gatAttention(nRows, heads, ...graph, ...scores, call.at("lse"), slope, alpha.at);
+    call.run("gatAttention", work, [heads, ...graph, ...scores, call.at("lse"), slope, alpha.at]);
     return [alpha.info];
   });
 
   registerWasm(GAT.featureGradient, (call) => {
-    const { kernels, inputs, at } = call;
-    const { nRows, heads, slope, scratch, graph, scores } = prepare(call);
+    const { inputs, at } = call;
+    const { heads, slope, scratch, graph, scores, work } = prepare(call);
     const width = inputs.dy.shape[1];
-    const dh = call.output([nRows, width]);
-    const rest = [...scores, at("lse"), slope, scratch()];
-    kernels.gatFeatureGradient(nRows, heads, width / heads, ...graph, at("dy"), ...rest, dh.at);
+    const dh = call.output([work.rows, width]);
+    const args = [heads, width / heads, ...graph, at("dy"), ...scores, at("lse"), slope, dh.at];
+    call.run("gatFeatureGradient", work, args, scratch);
     return [dh.info];
   });
 
   registerWasm(GAT.edgeGradient, (call) => {
-    const { kernels, inputs, at } = call;
-    const { nRows, heads, slope, scratch, graph, scores } = prepare(call);
+    const { inputs, at } = call;
+    const { heads, slope, scratch, graph, scores, work } = prepare(call);
     const de = call.output([inputs.indices.shape[0], heads]);
-    const rest = [...scores, at("lse"), slope, scratch()];
-    kernels.gatEdgeGradient(nRows, heads, inputs.h.shape[1] / heads, ...graph, at("h"), at("dy"), ...rest, de.at);
+    const args = [heads, inputs.h.shape[1] / heads, ...graph, at("h"), at("dy"), ...scores, at("lse"), slope, de.at];
+    call.run("gatEdgeGradient", work, args, scratch);
     return [de.info];
   });
 
-  registerWasm(GAT.edgeSum, ({ kernels, inputs, at, output }) => {
+  registerWasm(GAT.edgeSum, ({ inputs, at, output, run }) => {
     const [nRows, heads] = [inputs.indptr.shape[0] - 1, inputs.values.shape[1]];
     const sums = output([nRows, heads]);
-    const order = "order" in inputs ? at("order") : 0;
-    kernels.edgeSum(nRows, heads, at("indptr"), order, at("values"), sums.at);
+    const work = { rows: nRows, indptr: "indptr", multiplications: 4 * inputs.values.shape[0] * heads };
+    run("edgeSum", work, [heads, at("indptr"), "order" in inputs ? at("order") : 0, at("values"), sums.at]);
     return [sums.info];
   });
 }
 
-/** The arguments that the kernels share; `scratch` holds the scores of the fullest row. */
-function prepare({ inputs, attributes, at, scratch }: WasmCall) {
+/** What the kernels share. An exponential counts as 16 multiplications. */
+function prepare({ inputs, attributes, at }: WasmCall) {
   const heads = inputs.source.shape[1];
+  const width = (inputs.h ?? inputs.dy)?.shape[1] ?? 0;
   return {
-    nRows: inputs.indptr.shape[0] - 1,
     heads,
     slope: attributes.negativeSlope,
-    scratch: () => scratch(attributes.maxDegree * heads + 4),
+    scratch: attributes.maxDegree * heads + 4,
     graph: [at("indptr"), at("indices")] as const,
     scores: [at("source"), at("target")] as const,
+    work: {
+      rows: inputs.indptr.shape[0] - 1,
+      indptr: "indptr",
+      multiplications: inputs.indices.shape[0] * (width + 16 * heads),
+    },
   };
 }

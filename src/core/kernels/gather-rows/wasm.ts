@@ -2,10 +2,11 @@ import { registerWasm } from "../register";
 
 /** See gather-rows.as.ts. */
 export function registerGatherRowsWasm(name: string): void {
-  registerWasm(name, ({ kernels, inputs, at, output }) => {
+  registerWasm(name, ({ inputs, at, output, run }) => {
     const [nOut, nChannels] = [inputs.index.shape[0], inputs.x.shape[1]];
     const rows = output([nOut, nChannels]);
-    kernels.gatherRows(nOut, nChannels, at("index"), at("x"), rows.at);
+    const work = { rows: nOut, multiplications: nOut * nChannels };
+    run("gatherRows", work, [nChannels, at("index"), at("x"), rows.at]);
     return [rows.info];
   });
 }
