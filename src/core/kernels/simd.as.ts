@@ -144,3 +144,45 @@ export function log1(value: f32): f32 {
   y -= 0.5 * square;
   return r + y + exponent * 0.693359375;
 }
+
+/** The counter-based mask of four elements, all ones where hash32(counter ^ key) >= threshold; core/random.ts's hash. */
+// @ts-ignore: decorator
+@inline
+export function keepMask4(counter: v128, key: v128, threshold: v128): v128 {
+  let h = v128.xor(counter, key);
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 16)), i32x4.splat(0x21f0aaad));
+  h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 15)), i32x4.splat(0x735a2d97));
+  return i32x4.ge_u(v128.xor(h, i32x4.shr_u(h, 15)), threshold);
+}
+
+/** `scale` where the mask keeps that element, else 0. */
+// @ts-ignore: decorator
+@inline
+export function keepScale(counter: u32, key: u32, threshold: u32, scale: f32): f32 {
+  let h = counter ^ key;
+  h = (h ^ (h >> 16)) * 0x21f0aaad;
+  h = (h ^ (h >> 15)) * 0x735a2d97;
+  h ^= h >> 15;
+  return h >= threshold ? scale : 0;
+}
+
+/** out[k] = x[k] * scale where the mask keeps element counter + k, else 0; `out` may be `x`. */
+// @ts-ignore: decorator
+@inline
+export function dropFloats(
+  x: usize, out: usize, count: i32, counter: u32, key: u32, threshold: u32, scale: f32,
+): void {
+  const scales = f32x4.splat(scale), keys = i32x4.splat(key), thresholds = i32x4.splat(threshold);
+  let counters = i32x4.add(i32x4.splat(counter), i32x4(0, 1, 2, 3));
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    const at = <usize>k << 2;
+    v128.store(out + at, v128.and(keepMask4(counters, keys, thresholds), f32x4.mul(v128.load(x + at), scales)));
+    counters = i32x4.add(counters, i32x4.splat(4));
+  }
+  for (; k < count; k++) {
+    const at = <usize>k << 2;
+    const factor = keepScale(counter + k, key, threshold, scale);
+    store<f32>(out + at, factor == 0 ? 0 : load<f32>(x + at) * factor);
+  }
+}

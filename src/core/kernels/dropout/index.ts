@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { LabError } from "../../errors";
 import { registerReference, runKernel } from "../register";
-import { dropoutKey, dropoutReference } from "./reference";
+import { type Dropout, type DropoutKey, dropoutKey, dropoutReference } from "./reference";
 import { registerDropoutWasm } from "./wasm";
 import { registerDropoutWebGpu } from "./webgpu";
 
@@ -10,7 +9,7 @@ const NAME = "LabDropout";
 registerReference(NAME, ({ x }, attributes) => [
   {
     shape: x.shape,
-    values: dropoutReference(x.values, attributes as { key: number; threshold: number; scale: number }),
+    values: dropoutReference(x.values, attributes as unknown as DropoutKey),
   },
 ]);
 registerDropoutWasm(NAME);
@@ -27,10 +26,9 @@ registerDropoutWebGpu(NAME);
  * @param seed  32-bit integer; a new one for every step and layer
  * @throws LabError("range") if rate is outside [0, 1).
  */
-export function dropout(x: tf.Tensor2D, { rate, seed }: { rate: number; seed: number }): tf.Tensor2D {
-  if (!(rate >= 0 && rate < 1)) throw new LabError("range", `dropout rate: expected [0, 1), got ${rate}.`);
-  if (rate === 0) return x;
-  const attributes = dropoutKey({ rate, seed });
+export function dropout(x: tf.Tensor2D, options: Dropout): tf.Tensor2D {
+  const attributes: Record<string, number> = { ...dropoutKey(options) };
+  if (options.rate === 0) return x;
   const op = tf.customGrad((v) => ({
     value: runKernel(NAME, { x: v as tf.Tensor }, attributes)[0],
     gradFunc: (dy: tf.Tensor) => [runKernel(NAME, { x: dy }, attributes)[0]],

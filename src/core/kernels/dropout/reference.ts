@@ -1,18 +1,30 @@
+import { LabError } from "../../errors";
 import { hash32 } from "../../random";
 
-/** How a rate and a seed become the kernels' integers: element i stays when hash32(i ^ key) >= threshold. */
-export function dropoutKey({ rate, seed }: { rate: number; seed: number }): {
-  key: number;
-  threshold: number;
-  scale: number;
-} {
+/** Which elements fall out: a share in [0, 1), and a 32-bit integer that is new for every step and layer. */
+export interface Dropout {
+  readonly rate: number;
+  readonly seed: number;
+}
+
+/** A Dropout in the kernels' integers. */
+export interface DropoutKey {
+  readonly key: number;
+  readonly threshold: number;
+  readonly scale: number;
+}
+
+/**
+ * How a rate and a seed become the kernels' integers: element i stays when hash32(i ^ key) >= threshold.
+ *
+ * @throws LabError("range") if rate is outside [0, 1).
+ */
+export function dropoutKey({ rate, seed }: Dropout): { key: number; threshold: number; scale: number } {
+  if (!(rate >= 0 && rate < 1)) throw new LabError("range", `dropout rate: expected [0, 1), got ${rate}.`);
   return { key: hash32(seed), threshold: Math.min(0xffffffff, Math.round(rate * 2 ** 32)), scale: 1 / (1 - rate) };
 }
 
 /** out[i] = x[i] * scale where the hash of i keeps it, else 0. */
-export function dropoutReference(
-  x: ArrayLike<number>,
-  { key, threshold, scale }: { key: number; threshold: number; scale: number },
-): Float32Array {
+export function dropoutReference(x: ArrayLike<number>, { key, threshold, scale }: DropoutKey): Float32Array {
   return Float32Array.from(x, (v, i) => (hash32(i ^ key) >= threshold ? v * scale : 0));
 }

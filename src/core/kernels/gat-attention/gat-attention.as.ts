@@ -1,6 +1,7 @@
-import { dot, exp4, expInPlace, log1, weightedRowSum } from "../simd.as";
+import { dot, dropFloats, exp4, expInPlace, keepScale, log1, weightedRowSum } from "../simd.as";
 
 // Scores of one row live in `scratch`, (degree, heads) and up to three floats more: the widest row decides its size.
+// Attention dropout: (edge, head) stays when the mask of counter edge * heads + head says so; threshold 0 keeps all.
 
 // @ts-ignore: decorator
 @inline
@@ -29,7 +30,7 @@ function edgeScores(a: usize, b: usize, c: usize, slope: f32, heads: i32, out: u
 /** y[i] = sum of alpha * h[j] and lse[i] = log sum of exp(score), over the neighbours j of each row i, per head. */
 export function gatForward(
   fromRow: i32, toRow: i32, scratch: usize, heads: i32, channels: i32, indptr: usize, indices: usize, h: usize,
-  source: usize, target: usize, slope: f32, y: usize, lse: usize,
+  source: usize, target: usize, slope: f32, key: u32, threshold: u32, scale: f32, y: usize, lse: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
@@ -66,6 +67,10 @@ export function gatForward(
       for (let p = scratch + head; p < end; p += edgeBytes) store<f32>(p, load<f32>(p) * inverse);
       store<f32>(lseRow + head, load<f32>(lseRow + head) + log1(sum));
     }
+    if (threshold) {
+      const counter = <u32>((first - indices) >> 2) * heads;
+      dropFloats(scratch, scratch, degree * heads, counter, key, threshold, scale);
+    }
     for (let head: usize = 0; head < <usize>heads; head++) {
       const at = head * headBytes;
       weightedRowSum(first, last, scratch + (head << 2), edgeBytes, h + at, rowStep, yRow + at, channels);
@@ -95,10 +100,13 @@ export function gatAttention(
   for (; p < to; p += 4) store<f32>(p, f32x4.extract_lane(exp4(f32x4.splat(load<f32>(p))), 0));
 }
 
-/** dh[j] = sum over the edges that leave j of alpha * dy[i]; walks the transposed graph. */
+/**
+ * dh[j] = sum over the edges that leave j of alpha * dy[i]; walks the transposed graph, whose entry t is the graph's
+ * entry order[t]; `order` is read for the dropout alone.
+ */
 export function gatFeatureGradient(
   fromRow: i32, toRow: i32, scratch: usize, heads: i32, channels: i32, indptr: usize, indices: usize, dy: usize,
-  source: usize, target: usize, lse: usize, slope: f32, dh: usize,
+  source: usize, target: usize, lse: usize, slope: f32, key: u32, threshold: u32, scale: f32, order: usize, dh: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
@@ -114,6 +122,14 @@ export function gatFeatureGradient(
       to += edgeBytes;
     }
     expInPlace(scratch, <i32>((last - first) >> 2) * heads);
+    if (threshold) {
+      let alpha = scratch;
+      for (let p = first; p < last; p += 4) {
+        const edge = load<u32>(order + (p - indices));
+        dropFloats(alpha, alpha, heads, edge * heads, key, threshold, scale);
+        alpha += edgeBytes;
+      }
+    }
     for (let head: usize = 0; head < <usize>heads; head++) {
       const at = head * headBytes;
       const out = dh + <usize>j * rowStep + at;
@@ -122,10 +138,13 @@ export function gatFeatureGradient(
   }
 }
 
-/** de = alpha * (dalpha - sum over the row of alpha * dalpha) * slope of the LeakyReLU, dalpha = <dy[i], h[j]>. */
+/**
+ * de = alpha * (dalpha - sum over the row of alpha * dalpha) * slope of the LeakyReLU, where dalpha = <dy[i], h[j]>
+ * times what dropout multiplied alpha by.
+ */
 export function gatEdgeGradient(
   fromRow: i32, toRow: i32, scratch: usize, heads: i32, channels: i32, indptr: usize, indices: usize, h: usize,
-  dy: usize, source: usize, target: usize, lse: usize, slope: f32, de: usize,
+  dy: usize, source: usize, target: usize, lse: usize, slope: f32, key: u32, threshold: u32, scale: f32, de: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
@@ -148,7 +167,8 @@ export function gatEdgeGradient(
       let mean: f32 = 0;
       let k = lane;
       for (let p = first; p < last; p += 4) {
-        const dalpha = dot(dyHead, h + <usize>load<u32>(p) * rowStep + at, channels);
+        let dalpha = dot(dyHead, h + <usize>load<u32>(p) * rowStep + at, channels);
+        if (threshold) dalpha *= keepScale(<u32>((p - indices) >> 2) * heads + <u32>head, key, threshold, scale);
         store<f32>(deRow + k, dalpha);
         mean += load<f32>(scratch + k) * dalpha;
         k += edgeBytes;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Csr } from "../../graph/csr";
 import { createRng } from "../../random";
 import { type DeviceCsr, uploadCsr } from "../device-csr";
+import { type Dropout, dropoutKey, dropoutReference } from "../dropout/reference";
 import { expectClose, numericGradient, onBackend, randomCsr, randomFloats } from "../testing/backends";
 import { gatAggregate, gatAttention } from ".";
 import { aggregateReference, attentionReference, logSumExpReference } from "./reference";
@@ -20,10 +21,10 @@ function problem(nRows: number, nCols: number, heads: number, channels: number, 
 
 type Problem = ReturnType<typeof problem>;
 
-function expected({ csr, heads, channels, h, source, target }: Problem) {
+function expected({ csr, heads, channels, h, source, target }: Problem, dropout: Dropout = { rate: 0, seed: 0 }) {
   const graph = { ...csr, heads, source, target, negativeSlope };
   const alpha = attentionReference(graph, logSumExpReference(graph));
-  return { alpha, y: aggregateReference(graph, alpha, h, channels) };
+  return { alpha, y: aggregateReference(graph, dropoutReference(alpha, dropoutKey(dropout)), h, channels) };
 }
 
 function tensors({ csr, heads, channels, h, source, target }: Problem): [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D] {
@@ -65,6 +66,9 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("graph attention on %s", (name
       const { y, alpha } = expected(p);
       const gotY = await onDevice(p.csr, (graph) => gatAggregate(graph, ...tensors(p), { negativeSlope }));
       expectClose(gotY, y, 3e-6);
+      const dropout = { rate: 0.4, seed: heads };
+      const dropped = await onDevice(p.csr, (graph) => gatAggregate(graph, ...tensors(p), { negativeSlope, dropout }));
+      expectClose(dropped, expected(p, dropout).y, 3e-6);
       const [, source, target] = tensors(p);
       const gotAlpha = await onDevice(p.csr, (graph) => gatAttention(graph, source, target, { negativeSlope }));
       expectClose(gotAlpha, alpha, 3e-6);
@@ -73,20 +77,24 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("graph attention on %s", (name
   });
 
   test.each([
-    [1, 3],
-    [4, 4],
-  ])("gradients agree with central differences, %i heads of %i channels", async (heads, channels) => {
+    [1, 3, 0],
+    [4, 4, 0],
+    [3, 4, 0.4],
+    [4, 5, 0.4],
+  ])("gradients agree with central differences, %i heads of %i channels, dropout %f", async (heads, channels, rate) => {
+    const dropout = { rate, seed: 11 };
     const p = problem(8, 6, heads, channels, 7);
     const weights = randomFloats(8 * heads * channels, createRng(3));
     const graph = uploadCsr(p.csr);
     const loss = (h: tf.Tensor, source: tf.Tensor, target: tf.Tensor) => {
-      const y = gatAggregate(graph, h as tf.Tensor2D, source as tf.Tensor2D, target as tf.Tensor2D, { negativeSlope });
+      const ends = [source as tf.Tensor2D, target as tf.Tensor2D] as const;
+      const y = gatAggregate(graph, h as tf.Tensor2D, ...ends, { negativeSlope, dropout });
       return tf.sum(tf.mul(y, tf.tensor2d(weights, [8, heads * channels])));
     };
     const gradients = tf.tidy(() => tf.grads(loss)(tensors(p)));
     for (const [k, key] of (["h", "source", "target"] as const).entries()) {
       const numeric = await numericGradient(
-        (v) => expected({ ...p, [key]: v }).y.reduce((sum, value, i) => sum + value * weights[i], 0),
+        (v) => expected({ ...p, [key]: v }, dropout).y.reduce((sum, value, i) => sum + value * weights[i], 0),
         p[key],
         2e-3,
       );

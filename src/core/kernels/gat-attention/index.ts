@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape, LabError } from "../../errors";
 import type { DeviceCsr } from "../device-csr";
+import { type Dropout, dropoutKey } from "../dropout/reference";
 import { runKernel } from "../register";
 import { GAT } from "./kernels";
 import { registerGatReference } from "./register-reference";
@@ -14,6 +15,11 @@ registerGatWebGpu();
 export interface GatOptions {
   /** Slope of the LeakyReLU below zero; 0.2 in the paper. */
   readonly negativeSlope: number;
+  /**
+   * Drops attention weights, after the softmax, and scales the rest by 1 / (1 - rate), as torch_geometric does; the
+   * mask of edge e and head k is that of element e * heads + k in kernels/dropout. None at a rate of 0 or when absent.
+   */
+  readonly dropout?: Dropout;
 }
 
 /**
@@ -28,7 +34,8 @@ export interface GatOptions {
  * @param source  (nCols, heads): score of a cell as neighbour
  * @param target  (nRows, heads): score of a cell as listener
  * @returns       (nRows, heads * channels); rows without neighbours are zero. Gradients in h, source and target.
- * @throws LabError("shape") if sizes disagree or h is not a whole number of channels per head.
+ * @throws LabError("shape") if sizes disagree or h is not a whole number of channels per head; LabError("range") if
+ *   the dropout rate is outside [0, 1).
  * Source: Velickovic et al. 2018, arXiv:1710.10903, eqs. 1-5, with a^T [W h_i || W h_j] split into its two halves.
  */
 export function gatAggregate(
@@ -36,7 +43,7 @@ export function gatAggregate(
   h: tf.Tensor2D,
   source: tf.Tensor2D,
   target: tf.Tensor2D,
-  { negativeSlope }: GatOptions,
+  { negativeSlope, dropout = { rate: 0, seed: 0 } }: GatOptions,
 ): tf.Tensor2D {
   const heads = assertScores(graph, source, target);
   assertShape("gatAggregate h", h.shape, [graph.nCols, -1]);
@@ -44,7 +51,8 @@ export function gatAggregate(
     throw new LabError("shape", `gatAggregate h: ${h.shape[1]} channels do not divide into ${heads} heads.`);
 
   const { indptr, indices, nnz, maxDegree, transposed } = graph;
-  const attributes = { negativeSlope, maxDegree };
+  const attributes = { negativeSlope, maxDegree, ...dropoutKey(dropout) };
+  const order = dropout.rate > 0 ? { order: transposed.from } : {};
   const op = tf.customGrad((h, source, target, save) => {
     const ends = { source: source as tf.Tensor, target: target as tf.Tensor };
     const [y, lse] = runKernel(GAT.forward, { indptr, indices, h: h as tf.Tensor, ...ends }, attributes);
@@ -53,8 +61,8 @@ export function gatAggregate(
       value: y,
       gradFunc: (dy: tf.Tensor, [h, source, target, lse]: tf.Tensor[]) => {
         if (nnz === 0) return [tf.zerosLike(h), tf.zerosLike(source), tf.zerosLike(target)];
-        const back = { indptr: transposed.indptr, indices: transposed.indices, dy, source, target, lse };
-        const [dh] = runKernel(GAT.featureGradient, back, { negativeSlope, maxDegree: transposed.maxDegree });
+        const back = { indptr: transposed.indptr, indices: transposed.indices, dy, source, target, lse, ...order };
+        const [dh] = runKernel(GAT.featureGradient, back, { ...attributes, maxDegree: transposed.maxDegree });
         const [de] = runKernel(GAT.edgeGradient, { indptr, indices, h, dy, source, target, lse }, attributes);
         const [dSource] = runKernel(GAT.edgeSum, { indptr: transposed.indptr, values: de, order: transposed.from });
         const [dTarget] = runKernel(GAT.edgeSum, { indptr, values: de });
@@ -66,7 +74,7 @@ export function gatAggregate(
 }
 
 /**
- * The attention itself, to look at: alpha of every edge and head. Not differentiable.
+ * The attention itself, to look at: alpha of every edge and head, without dropout. Not differentiable.
  *
  * @returns (nnz, heads), in CSR order; each row's entries sum to 1
  */
@@ -74,12 +82,12 @@ export function gatAttention(
   graph: DeviceCsr,
   source: tf.Tensor2D,
   target: tf.Tensor2D,
-  { negativeSlope }: GatOptions,
+  { negativeSlope }: Pick<GatOptions, "negativeSlope">,
 ): tf.Tensor2D {
   const heads = assertScores(graph, source, target);
   if (graph.nnz === 0) return tf.zeros([0, heads]);
   const { indptr, indices, maxDegree } = graph;
-  const attributes = { negativeSlope, maxDegree };
+  const attributes = { negativeSlope, maxDegree, ...dropoutKey({ rate: 0, seed: 0 }) };
   return tf.tidy(() => {
     // The forward kernel gives the log-sum-exp; the source scores stand in for features that nobody reads.
     const [, lse] = runKernel(GAT.forward, { indptr, indices, h: source, source, target }, attributes);

@@ -62,13 +62,14 @@ export function aggregateReference(graph: ScoredGraph, alpha: Numbers, h: Number
 
 /**
  * dh[j, head] = sum over the edges that leave j of alpha[e, head] * dy[i, head]. Takes the transposed graph: its rows
- * are the sources j, its columns the targets i, which own the log-sum-exp.
+ * are the sources j, its columns the targets i, which own the log-sum-exp. `factor` is dropout's, by its own entries.
  */
 export function featureGradientReference(
   transposed: ScoredGraph,
   lse: Numbers,
   dy: Numbers,
   channels: number,
+  factor: (entry: number, head: number) => number,
 ): Float32Array {
   const { nRows, heads, indptr, indices, source, target, negativeSlope } = transposed;
   const width = heads * channels;
@@ -80,18 +81,21 @@ export function featureGradientReference(
       for (let e = indptr[j]; e < indptr[j + 1]; e++) {
         const i = indices[e];
         const logit = leakyRelu(source[j * heads + head] + target[i * heads + head], negativeSlope);
-        sum += Math.exp(logit - lse[i * heads + head]) * dy[i * width + c];
+        sum += factor(e, head) * Math.exp(logit - lse[i * heads + head]) * dy[i * width + c];
       }
       dh[j * width + c] = sum;
     }
   return dh;
 }
 
-/** Gradient of the score before the LeakyReLU: alpha * (dalpha - sum over the row of alpha * dalpha) * slope. */
+/**
+ * Gradient of the score before the LeakyReLU: alpha * (dalpha - sum over the row of alpha * dalpha) * slope, where
+ * dalpha is that of alpha before dropout multiplied it by `factor`.
+ */
 export function edgeGradientReference(
   graph: ScoredGraph,
   alpha: Numbers,
-  { h, dy, channels }: { h: Numbers; dy: Numbers; channels: number },
+  { h, dy, channels, factor }: { h: Numbers; dy: Numbers; channels: number; factor: (element: number) => number },
 ): Float32Array {
   const { nRows, heads, indptr, indices, source, target, negativeSlope } = graph;
   const width = heads * channels;
@@ -102,7 +106,7 @@ export function edgeGradientReference(
         let dot = 0;
         for (let c = head * channels; c < (head + 1) * channels; c++)
           dot += dy[i * width + c] * h[indices[e] * width + c];
-        return dot;
+        return dot * factor(e * heads + head);
       };
       let mean = 0;
       for (let e = indptr[i]; e < indptr[i + 1]; e++) mean += alpha[e * heads + head] * dalpha(e);

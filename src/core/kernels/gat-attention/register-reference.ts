@@ -1,3 +1,5 @@
+import { hash32 } from "../../random";
+import { type DropoutKey, dropoutReference } from "../dropout/reference";
 import { type Attributes, type HostArray, registerReference } from "../register";
 import { GAT } from "./kernels";
 import {
@@ -16,7 +18,8 @@ export function registerGatReference(): void {
     const graph = scored(inputs, attributes);
     const { shape, values } = inputs.h;
     const lse = logSumExpReference(graph);
-    const y = aggregateReference(graph, attentionReference(graph, lse), values, shape[1] / graph.heads);
+    const alpha = dropoutReference(attentionReference(graph, lse), dropped(attributes));
+    const y = aggregateReference(graph, alpha, values, shape[1] / graph.heads);
     return [
       { shape: [graph.nRows, shape[1]], values: y },
       { shape: [graph.nRows, graph.heads], values: lse },
@@ -31,8 +34,10 @@ export function registerGatReference(): void {
 
   registerReference(GAT.featureGradient, (inputs, attributes) => {
     const transposed = scored(inputs, attributes);
-    const { lse, dy } = inputs;
-    const dh = featureGradientReference(transposed, lse.values, dy.values, dy.shape[1] / transposed.heads);
+    const { lse, dy, order } = inputs;
+    const keep = keepFactors(attributes);
+    const factor = (t: number, head: number) => (order ? keep(order.values[t] * transposed.heads + head) : 1);
+    const dh = featureGradientReference(transposed, lse.values, dy.values, dy.shape[1] / transposed.heads, factor);
     return [{ shape: [transposed.nRows, dy.shape[1]], values: dh }];
   });
 
@@ -41,7 +46,8 @@ export function registerGatReference(): void {
     const { h, dy, lse } = inputs;
     const alpha = attentionReference(graph, lse.values);
     const channels = h.shape[1] / graph.heads;
-    const de = edgeGradientReference(graph, alpha, { h: h.values, dy: dy.values, channels });
+    const factor = keepFactors(attributes);
+    const de = edgeGradientReference(graph, alpha, { h: h.values, dy: dy.values, channels, factor });
     return [{ shape: [de.length / graph.heads, graph.heads], values: de }];
   });
 
@@ -50,6 +56,14 @@ export function registerGatReference(): void {
     const sums = edgeSumReference(indptr.values, values.values, heads, order?.values);
     return [{ shape: [indptr.shape[0] - 1, heads], values: sums }];
   });
+}
+
+const dropped = (attributes: Attributes): DropoutKey => attributes as unknown as DropoutKey;
+
+/** What dropout multiplies element (edge, head) of the attention by. */
+function keepFactors(attributes: Attributes): (element: number) => number {
+  const { key, threshold, scale } = dropped(attributes);
+  return (element) => (hash32(element ^ key) >= threshold ? scale : 0);
 }
 
 function scored(inputs: Record<string, HostArray>, { negativeSlope }: Attributes): ScoredGraph {

@@ -4,10 +4,10 @@ import { GAT } from "./kernels";
 /** See gat-attention.as.ts. Scratch space holds the scores of the fullest row, and what its last group of four adds. */
 export function registerGatWasm(): void {
   registerWasm(GAT.forward, (call) => {
-    const { heads, slope, scratch, graph, scores, work } = prepare(call);
+    const { heads, slope, drop, scratch, graph, scores, work } = prepare(call);
     const [nRows, width] = [work.rows, call.inputs.h.shape[1]];
     const [y, lse] = [call.output([nRows, width]), call.output([nRows, heads])];
-    const args = [heads, width / heads, ...graph, call.at("h"), ...scores, slope, y.at, lse.at];
+    const args = [heads, width / heads, ...graph, call.at("h"), ...scores, slope, ...drop, y.at, lse.at];
     call.run("gatForward", work, args, scratch);
     return [y.info, lse.info];
   });
@@ -21,19 +21,21 @@ export function registerGatWasm(): void {
 
   registerWasm(GAT.featureGradient, (call) => {
     const { inputs, at } = call;
-    const { heads, slope, scratch, graph, scores, work } = prepare(call);
+    const { heads, slope, drop, scratch, graph, scores, work } = prepare(call);
     const width = inputs.dy.shape[1];
     const dh = call.output([work.rows, width]);
-    const args = [heads, width / heads, ...graph, at("dy"), ...scores, at("lse"), slope, dh.at];
+    const rest = [slope, ...drop, "order" in inputs ? at("order") : 0, dh.at];
+    const args = [heads, width / heads, ...graph, at("dy"), ...scores, at("lse"), ...rest];
     call.run("gatFeatureGradient", work, args, scratch);
     return [dh.info];
   });
 
   registerWasm(GAT.edgeGradient, (call) => {
     const { inputs, at } = call;
-    const { heads, slope, scratch, graph, scores, work } = prepare(call);
+    const { heads, slope, drop, scratch, graph, scores, work } = prepare(call);
     const de = call.output([inputs.indices.shape[0], heads]);
-    const args = [heads, inputs.h.shape[1] / heads, ...graph, at("h"), at("dy"), ...scores, at("lse"), slope, de.at];
+    const channels = inputs.h.shape[1] / heads;
+    const args = [heads, channels, ...graph, at("h"), at("dy"), ...scores, at("lse"), slope, ...drop, de.at];
     call.run("gatEdgeGradient", work, args, scratch);
     return [de.info];
   });
@@ -54,6 +56,7 @@ function prepare({ inputs, attributes, at }: WasmCall) {
   return {
     heads,
     slope: attributes.negativeSlope,
+    drop: [attributes.key, attributes.threshold, attributes.scale] as const,
     scratch: attributes.maxDegree * heads + 4,
     graph: [at("indptr"), at("indices")] as const,
     scores: [at("source"), at("target")] as const,

@@ -1,5 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { registerWebGpu } from "../register";
+import type { DropoutKey } from "../dropout/reference";
+import { KEEP_FACTOR, maskUniforms } from "../dropout/webgpu";
+import { type Attributes, registerWebGpu } from "../register";
 import { lanes, run, type Shader } from "../webgpu-program";
 import { GAT } from "./kernels";
 
@@ -16,7 +18,8 @@ const ROW_AND_HEAD = `
 
 /** The WGSL twins; every sum runs in CSR order, so the same input gives the same bits. */
 export function registerGatWebGpu(): void {
-  registerWebGpu(GAT.forward, (backend, { indptr, indices, h, source, target }, { negativeSlope }) => {
+  registerWebGpu(GAT.forward, (backend, { indptr, indices, h, source, target }, attributes) => {
+    const { negativeSlope } = attributes;
     const [nRows, heads] = [indptr.shape[0] - 1, source.shape[1]];
     const ends = { indptr, indices, sourceScore: source, targetScore: target };
     const uniforms = scoreUniforms(heads, negativeSlope);
@@ -40,14 +43,15 @@ export function registerGatWebGpu(): void {
         result[index] = top + log(sum);`,
     });
     const inputs = { ...ends, lse, h };
-    const y = run(backend, weightedSum("labGatForward", inputs, { heads, negativeSlope, features: h, self: "target" }));
+    const y = run(backend, weightedSum("labGatForward", inputs, { heads, attributes, features: h, self: "target" }));
     return [y, lse];
   });
 
-  registerWebGpu(GAT.featureGradient, (backend, inputs, { negativeSlope }) => {
-    const { indptr, indices, dy, source, target, lse } = inputs;
-    const bound = { indptr, indices, sourceScore: source, targetScore: target, lse, h: dy };
-    const options = { heads: source.shape[1], negativeSlope, features: dy, self: "source" } as const;
+  registerWebGpu(GAT.featureGradient, (backend, inputs, attributes) => {
+    const { indptr, indices, dy, source, target, lse, order } = inputs;
+    const ends = { indptr, indices, sourceScore: source, targetScore: target, lse, h: dy };
+    const bound: Record<string, TensorInfo> = attributes.threshold > 0 ? { ...ends, order } : ends;
+    const options = { heads: source.shape[1], attributes, features: dy, self: "source" } as const;
     return [run(backend, weightedSum("labGatFeatureGradient", bound, options))];
   });
 
@@ -69,18 +73,23 @@ export function registerGatWebGpu(): void {
     return [alpha];
   });
 
-  registerWebGpu(GAT.edgeGradient, (backend, inputs, { negativeSlope }) => {
+  registerWebGpu(GAT.edgeGradient, (backend, inputs, attributes) => {
     const { indptr, indices, h, dy, source, target, lse } = inputs;
     const [nRows, heads] = [indptr.shape[0] - 1, source.shape[1]];
     const { width, type } = lanes(h.shape[1] / heads);
+    const drop = dropping(attributes);
     const de = run(backend, {
-      key: `labGatEdgeGradient${width}`,
+      key: `labGatEdgeGradient${width}${drop.key}`,
       inputs: Object.entries({ indptr, indices, h, dy, sourceScore: source, targetScore: target, lse }),
       vec4: width === 4 ? ["h", "dy"] : [],
-      uniforms: [...scoreUniforms(heads, negativeSlope), ["channels", "i32", h.shape[1] / heads / width]],
+      uniforms: [
+        ...scoreUniforms(heads, attributes.negativeSlope),
+        ["channels", "i32", h.shape[1] / heads / width],
+        ...drop.uniforms,
+      ],
       outputShape: [indices.shape[0], heads],
       threads: nRows * heads,
-      functions: LEAKY_RELU,
+      functions: LEAKY_RELU + drop.functions,
       // two walks: the first leaves dalpha in the output and sums alpha * dalpha, the second finishes it
       body: `${ROW_AND_HEAD}
         let dyAt = index * uniforms.channels;
@@ -91,10 +100,11 @@ export function registerGatWebGpu(): void {
           for (var c = 0; c < uniforms.channels; c++) {
             products += dy[dyAt + c] * h[end * uniforms.channels + c];
           }
-          let dalpha = ${width === 4 ? "dot(products, vec4<f32>(1.0))" : "products"};
+          let at = e * uniforms.heads + head;
+          let dalpha = ${width === 4 ? "dot(products, vec4<f32>(1.0))" : "products"}${drop.factor("at")};
           let score = leakyRelu(sourceScore[end] + targetScore[index]);
           mean += exp(score - lse[index]) * dalpha;
-          result[e * uniforms.heads + head] = dalpha;
+          result[at] = dalpha;
         }
         for (var e = first; e < last; e++) {
           let raw = sourceScore[indices[e] * uniforms.heads + head] + targetScore[index];
@@ -125,6 +135,14 @@ export function registerGatWebGpu(): void {
   });
 }
 
+/** The pieces that attention dropout adds to a shader; none where nothing is dropped. */
+function dropping(attributes: Attributes) {
+  if (attributes.threshold === 0) return { key: "", functions: "", uniforms: [], factor: () => "" };
+  const uniforms = maskUniforms(attributes as unknown as DropoutKey);
+  const factor = (element: string): string => ` * keepFactor(u32(${element}))`;
+  return { key: "Dropped", functions: KEEP_FACTOR, uniforms, factor };
+}
+
 function scoreUniforms(heads: number, slope: number): Shader["uniforms"] {
   return [
     ["heads", "i32", heads],
@@ -139,23 +157,26 @@ function scoreUniforms(heads: number, slope: number): Shader["uniforms"] {
 function weightedSum(
   key: string,
   inputs: Record<string, TensorInfo>,
-  o: { heads: number; negativeSlope: number; features: TensorInfo; self: "source" | "target" },
+  o: { heads: number; attributes: Attributes; features: TensorInfo; self: "source" | "target" },
 ): Shader {
   const [nRows, nChannels] = [inputs.indptr.shape[0] - 1, o.features.shape[1]];
   const { width, type } = lanes(nChannels / o.heads);
   const [source, target] = o.self === "target" ? ["other", "own"] : ["own", "other"];
+  const drop = dropping(o.attributes);
+  const edge = o.self === "target" ? "e" : "order[e]";
   return {
-    key: `${key}${width}`,
+    key: `${key}${width}${drop.key}`,
     inputs: Object.entries(inputs),
     vec4: width === 4 ? ["h", "result"] : [],
     uniforms: [
-      ...scoreUniforms(o.heads, o.negativeSlope),
+      ...scoreUniforms(o.heads, o.attributes.negativeSlope),
       ["rowLength", "i32", nChannels / width],
       ["channels", "i32", nChannels / o.heads / width],
+      ...drop.uniforms,
     ],
     outputShape: [nRows, nChannels],
     threads: (nRows * nChannels) / width,
-    functions: LEAKY_RELU,
+    functions: LEAKY_RELU + drop.functions,
     body: `
       let row = index / uniforms.rowLength;
       let channel = index - row * uniforms.rowLength;
@@ -167,7 +188,7 @@ function weightedSum(
         let neighbour = indices[e];
         let other = neighbour * uniforms.heads + head;
         let alpha = exp(leakyRelu(sourceScore[${source}] + targetScore[${target}]) - lse[${target}]);
-        sum += alpha * h[neighbour * uniforms.rowLength + channel];
+        sum += alpha${drop.factor(`${edge} * uniforms.heads + head`)} * h[neighbour * uniforms.rowLength + channel];
       }
       result[index] = sum;`,
   };
