@@ -12,7 +12,8 @@ export function columnSums(x: tf.Tensor2D): tf.Tensor2D {
 export function add(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   const op = tf.customGrad((a, b) => ({
     value: tf.add(a as tf.Tensor, b as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => [dy, dy],
+    // two tensors of one storage: tfjs frees the one when it adds to it, and the other may still be needed
+    gradFunc: (dy: tf.Tensor) => [dy, tf.reshape(dy, dy.shape)],
   }));
   return op(a, b) as tf.Tensor2D;
 }
