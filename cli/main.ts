@@ -2,6 +2,7 @@ import { toLabError } from "../src/core/errors";
 import { type Command, readArguments, UsageError } from "./command";
 import { cluster } from "./commands/cluster";
 import { convert } from "./commands/convert";
+import { embed } from "./commands/embed";
 import { evaluate } from "./commands/evaluate";
 import { graph } from "./commands/graph";
 import { inspect } from "./commands/inspect";
@@ -9,7 +10,7 @@ import { simulate } from "./commands/simulate";
 import { train } from "./commands/train";
 import { openTerminal, type Terminal } from "./progress";
 
-const commands: Record<string, Command> = { inspect, convert, simulate, graph, train, cluster, evaluate };
+const commands: Record<string, Command> = { inspect, convert, simulate, graph, train, embed, cluster, evaluate };
 
 const EXIT = { done: 0, failed: 1, wrongWords: 2, interrupted: 130 } as const;
 

@@ -81,13 +81,24 @@ export function clearRun(run: RunFolder): void {
  * @throws LabError("missing") if there is no folder or it holds no embedding
  */
 export function folderOfRun(name: string, cwd: string): RunFolder {
+  return folderWith("embedding", name, cwd);
+}
+
+/**
+ * A folder with weights to load.
+ * @throws LabError("missing") if there is no folder or it holds no weights
+ */
+export function folderWithModel(name: string, cwd: string): RunFolder {
+  return folderWith("model", name, cwd);
+}
+
+function folderWith(file: keyof typeof RUN_FILES, name: string, cwd: string): RunFolder {
   const full = resolve(cwd, name);
   const hint = "Give the folder that train wrote to (--out).";
   if (!existsSync(full) || !statSync(full).isDirectory())
     throw new LabError("missing", `${name}: there is no such folder.`, hint);
   const run = folder(name, cwd);
-  if (!existsSync(run.path("embedding")))
-    throw new LabError("missing", `${name} holds no ${RUN_FILES.embedding}.`, hint);
+  if (!existsSync(run.path(file))) throw new LabError("missing", `${name} holds no ${RUN_FILES[file]}.`, hint);
   return run;
 }
 

@@ -25,6 +25,19 @@ test("a file is read from the middle of a larger buffer", () => {
   expect(readSafetensors(buffer.subarray(3)).arrays).toEqual(arrays(7));
 });
 
+test("the counter of torch's batch norm, a whole number, is passed over", () => {
+  const bytes = writeSafetensors([
+    { name: "norms.0.module.weight", shape: [1], data: Float32Array.of(2) },
+    { name: "norms.0.module.num_batches_tracked", shape: [], data: Float32Array.of(0) },
+  ]);
+  const text = String.fromCharCode(...bytes);
+  // the same length, so that every offset stays
+  const counted = text.replace('"F32","shape":[],', '"I32","shape":[],');
+  expect(counted).not.toBe(text);
+  const { arrays } = readSafetensors(Uint8Array.from(counted, (c) => c.charCodeAt(0)));
+  expect(arrays.map(({ name }) => name)).toEqual(["norms.0.module.weight"]);
+});
+
 test("the layout is the one of the format: header length, JSON, values from a multiple of eight on", () => {
   const bytes = writeSafetensors([{ name: "a", shape: [2], data: Float32Array.of(1, -2) }]);
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));

@@ -52,7 +52,9 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + length), fail);
 
   const values = bytes.subarray(8 + length);
-  const arrays = Object.entries(entries).map(([name, entry]) => {
+  // a whole number that torch's batch norm counts its batches with, and nothing reads
+  const kept = Object.entries(entries).filter(([name]) => !name.endsWith(".num_batches_tracked"));
+  const arrays = kept.map(([name, entry]) => {
     const { dtype, shape, data_offsets: [from, to] = [Number.NaN, Number.NaN] } = entry as Partial<HeaderEntry>;
     if (dtype !== "F32") return fail(`${name} is ${dtype}, only F32 is read`);
     if (!Array.isArray(shape) || !(from >= 0 && to >= from && to <= values.length))

@@ -92,10 +92,37 @@ describe.each(["gcn", "sage", "gat"] as const)("a run with %s", (backbone) => {
       gat: { "lin.weight": [8, nVars], att_src: [1, 2, 4], att_dst: [1, 2, 4] },
     }[backbone];
     for (const [name, shape] of Object.entries(convolution)) expect(shapes[`encoder.convs.0.${name}`]).toEqual(shape);
-    expect(shapes["encoder.norms.1.module.running_var"]).toEqual([8]);
+    expect(shapes["encoder.norms.0.module.running_var"]).toEqual([8]);
     expect(shapes["decoder.weight"]).toEqual([nVars, 8]);
     trainer.dispose();
   });
+});
+
+test("a network takes another's weights, in any order, and embeds alike", async () => {
+  const trained = await start();
+  await steps(trained, 3);
+  const other = await start({ seed: 9 });
+  await steps(other, 1);
+  other.load((await trained.weights()).reverse());
+  expect(other.epoch).toBe(0);
+  expect(await other.embed()).toEqual(await trained.embed());
+  expect(await other.weights()).toEqual(await trained.weights());
+  expect((await other.step()).loss).toBeGreaterThan(0);
+  for (const t of [trained, other]) t.dispose();
+});
+
+test("weights of another network are refused by the name of the array, and what was there stays", async () => {
+  const trainer = await start();
+  const weights = await trainer.weights();
+  const held = tf.memory().numTensors;
+  const [first] = weights;
+  const refused = (arrays: typeof weights) => expect(() => trainer.load(arrays));
+  refused(weights.slice(1)).toThrow(`no ${first.name}`);
+  refused([...weights, { ...first, name: "encoder.convs.7.bias" }]).toThrow("no encoder.convs.7.bias");
+  refused([{ ...first, shape: [1, first.data.length] }, ...weights.slice(1)]).toThrow(`${first.name} has shape [1,`);
+  expect(tf.memory().numTensors).toBe(held);
+  expect(await trainer.weights()).toEqual(weights);
+  trainer.dispose();
 });
 
 test("attention is a distribution over a cell and its neighbours, per layer and head", async () => {

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "../backend/backend";
 import { LabError } from "../errors";
 import type { SpatialGraph } from "../graph/spatial-graph";
-import type { EncoderSpec } from "../nn/encoder";
-import { disposeAll, keepResult, type NamedArray, type NamedTensors, type Params, toTorchLayout } from "../nn/tensors";
+import type { EncoderSpec } from "../nn/encoder-spec";
+import { disposeAll, keepResult, type NamedArray, type NamedTensors, type Params } from "../nn/tensors";
 import { normalizeExpression } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
@@ -16,6 +16,7 @@ import { type AttentionRecord, attentionOfCell } from "./attention";
 import { type Checkpoint, type RunState, readState, writeState } from "./checkpoint";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
+import { readWeights, writeWeights } from "./weights";
 
 export type { AttentionRecord } from "./attention";
 export type { Checkpoint } from "./checkpoint";
@@ -53,6 +54,8 @@ export interface Trainer {
   rebuilt(cell: number): Promise<Float32Array>;
   /** All learned and running arrays, in the names and layout of PyTorch Geometric. */
   weights(): Promise<NamedArray[]>;
+  /** Takes such arrays in place of its own, here or from PyTorch Geometric; epochs and optimiser start anew. */
+  load(arrays: readonly NamedArray[]): void;
   /** Everything a run needs to go on. */
   checkpoint(): Promise<Checkpoint>;
   /** Goes back to a checkpoint of the same recipe; the run continues bit for bit as it did from there. */
@@ -152,12 +155,15 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       return compute(() => method.rebuild?.(params, batch, setting, cell) as tf.Tensor);
     },
 
-    async weights() {
-      const arrays: NamedArray[] = [];
-      for (const [name, t] of Object.entries({ ...params.weights, ...params.buffers })) {
-        arrays.push(toTorchLayout(name, t.shape, Float32Array.from(await backend.read(t))));
-      }
-      return arrays;
+    weights: () => writeWeights(backend, params),
+
+    load(arrays) {
+      const loaded = keepResult(() => readWeights(arrays, params));
+      replace(
+        loaded,
+        keepResult(() => initAdamW(loaded.weights)),
+      );
+      epoch = 0;
     },
 
     checkpoint: () => writeState(backend, { recipe, epoch, params, optimizer }),
