@@ -1,7 +1,7 @@
 import { nodePlatform } from "../cli/platform";
 import { openBackend } from "../src/core/backend/open";
 import { buildGraph } from "../src/core/graph/build-graph";
-import type { Backbone } from "../src/core/nn/encoder";
+import type { Backbone } from "../src/core/nn/encoder-spec";
 import { createRng, integer } from "../src/core/random";
 import type { Slice } from "../src/core/slice/slice";
 import { packStrings } from "../src/core/slice/utf8-column";

@@ -2,35 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import type { DeviceCsr } from "../kernels/device-csr";
 import { dropout } from "../kernels/dropout";
-import { hash32, type Rng } from "../random";
+import { hash32 } from "../random";
 import { type BatchStatistics, batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
+import { type Backbone, type EncoderSpec, isNormed } from "./encoder-spec";
 import type { Features } from "./features";
 import { type AttentionLogits, gatConv } from "./gat-conv";
 import { gcnConv } from "./gcn-conv";
-import { glorot, linearInit } from "./init";
 import { add } from "./rows";
 import { sageConv } from "./sage-conv";
 import { type Params, tidy } from "./tensors";
-
-export type Backbone = "gcn" | "sage" | "gat";
-
-export interface EncoderOptions {
-  readonly layers: number;
-  /** Width of every layer and of the embedding; all heads together. */
-  readonly hidden: number;
-  /** Attention heads of a GAT; each is hidden / heads wide. Other backbones ignore it. */
-  readonly heads: number;
-  readonly batchNorm: boolean;
-  /** Share of activations set to zero between layers while training. */
-  readonly dropout: number;
-  /** Adds a layer's input to its output, from the second layer on. */
-  readonly skip: boolean;
-}
-
-export interface EncoderSpec extends EncoderOptions {
-  readonly backbone: Backbone;
-  readonly nVars: number;
-}
 
 /** Training draws dropout from `seed` and normalises by the batch; evaluation does neither. */
 export type Mode = { readonly kind: "training"; readonly seed: number } | { readonly kind: "evaluation" };
@@ -41,42 +21,6 @@ export interface Encoded {
   readonly statistics: readonly BatchStatistics[];
   /** Of each layer in order; empty but for a GAT. */
   readonly logits: readonly AttentionLogits[];
-}
-
-/**
- * Weights as torch_geometric initialises them, under the names of its state_dict.
- *
- * A convolution before a batch norm has no bias: the norm subtracts it again, its gradient is rounding noise, and
- * Adam would blow that noise up to full steps.
- */
-export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
-  const { backbone, layers, hidden, heads } = spec;
-  const weights: Record<string, tf.Tensor> = {};
-  const buffers: Record<string, tf.Tensor> = {};
-  for (let i = 0; i < layers; i++) {
-    const width = i === 0 ? spec.nVars : hidden;
-    const conv = `convs.${i}`;
-    if (backbone === "sage") {
-      weights[`${conv}.lin_l.weight`] = linearInit([width, hidden], width, rng);
-      if (!spec.batchNorm) weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
-      weights[`${conv}.lin_r.weight`] = linearInit([width, hidden], width, rng);
-    } else {
-      weights[`${conv}.lin.weight`] = glorot([width, hidden], width, hidden, rng);
-      if (!spec.batchNorm) weights[`${conv}.bias`] = tf.zeros([hidden]);
-    }
-    if (backbone === "gat") {
-      const d = hidden / heads;
-      weights[`${conv}.att_src`] = glorot([1, heads, d], heads, d, rng);
-      weights[`${conv}.att_dst`] = glorot([1, heads, d], heads, d, rng);
-    }
-    if (spec.batchNorm) {
-      weights[`norms.${i}.module.weight`] = tf.ones([hidden]);
-      weights[`norms.${i}.module.bias`] = tf.zeros([hidden]);
-      buffers[`norms.${i}.module.running_mean`] = tf.zeros([hidden]);
-      buffers[`norms.${i}.module.running_var`] = tf.ones([hidden]);
-    }
-  }
-  return { weights, buffers };
 }
 
 /**
@@ -114,7 +58,7 @@ function applyLayer(
 ): Layer {
   const last = i === spec.layers - 1;
   const layer = convolve(params, spec.backbone, i, graph, input);
-  const { y: normed, ...statistics } = spec.batchNorm ? norm(params, i, layer.y, mode) : layer;
+  const { y: normed, ...statistics } = isNormed(spec, i) ? norm(params, i, layer.y, mode) : layer;
   let y = last ? normed : tf.elu(normed);
   if (spec.skip && input.kind === "dense") y = add(y, input.x);
   if (!last && mode.kind === "training" && spec.dropout > 0) {

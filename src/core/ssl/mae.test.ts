@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../backend/backend";
 import type { Csr } from "../graph/csr";
 import { gcnNormalized } from "../graph/normalize";
-import type { EncoderSpec } from "../nn/encoder";
+import type { EncoderSpec } from "../nn/encoder-spec";
 import { normalizeExpression } from "../preprocess/normalize";
 import { createRng, deriveRng } from "../random";
 import { openCpu } from "../testing/open-cpu";

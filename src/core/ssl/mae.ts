@@ -9,9 +9,10 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { BatchStatistics } from "../nn/batch-norm";
-import { encode, initEncoder, updateRunningStatistics } from "../nn/encoder";
+import { encode, updateRunningStatistics } from "../nn/encoder";
 import type { HiddenRows } from "../nn/features";
 import { linearInit } from "../nn/init";
+import { initEncoder } from "../nn/init-encoder";
 import { decode, type LinearDecoder, squaredErrors } from "../nn/linear-decoder-mse";
 import { type Params, underPrefix, withPrefix } from "../nn/tensors";
 import { integer, type Rng } from "../random";

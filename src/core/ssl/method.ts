@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Encoded, EncoderSpec, Mode } from "../nn/encoder";
+import type { Encoded, Mode } from "../nn/encoder";
+import type { EncoderSpec } from "../nn/encoder-spec";
 import type { NamedTensors, Params } from "../nn/tensors";
 import type { Rng } from "../random";
 import type { GraphBatch } from "./graph-batch";

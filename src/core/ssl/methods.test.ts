@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../backend/backend";
 import { gcnNormalized } from "../graph/normalize";
-import type { EncoderSpec } from "../nn/encoder";
+import type { EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedTensors, type Params, tensorsIn } from "../nn/tensors";
 import { normalizeExpression } from "../preprocess/normalize";
 import { deriveRng } from "../random";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openForTest } from "../kernels/testing/backends";
-import type { Backbone } from "../nn/encoder";
+import type { Backbone } from "../nn/encoder-spec";
 import { quiet } from "../task";
 import { smallTissue } from "../testing/small-tissue";
 import { defaultRecipe } from "./recipe";

@@ -1,6 +1,6 @@
 import { LabError } from "../errors";
 import type { GraphRecipe } from "../graph/spatial-graph";
-import type { Backbone, EncoderOptions } from "../nn/encoder";
+import type { Backbone, EncoderOptions } from "../nn/encoder-spec";
 import type { NormalizeRecipe } from "../preprocess/normalize";
 import { type MaeConfig, maeDefaults } from "../ssl/mae-config";
 
