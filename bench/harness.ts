@@ -72,10 +72,31 @@ export function inFreshProcess(bundleUrl: string, name: string, argument: unknow
   return run(process.execPath, ["--input-type=module", "-e", code, bundleUrl, name, JSON.stringify(argument)]);
 }
 
-/** Runs bench/peers/SCRIPT with the peers' Python; null, with the reason on standard error, where that cannot be had. */
-export function peer(script: string, args: readonly string[]): Measured | null {
-  const python = peerPython();
-  return python === null ? null : run(python, [join("bench", "peers", script), ...args]);
+/** Each set of peers has a Python of its own; PyTorch is large, and few benchmarks need it. */
+type Peers = "science" | "torch";
+
+const PEERS = {
+  science: { folder: ".venv", requirements: "requirements.txt" },
+  torch: { folder: ".venv-torch", requirements: "requirements-torch.txt" },
+} as const;
+
+/** What a peer ends with that needs more memory than there is. */
+const OUT_OF_MEMORY = 3;
+
+/**
+ * Runs bench/peers/SCRIPT with the peers' Python; null, with the reason on standard error, where that cannot be had or
+ * the machine's memory does not hold the peer.
+ */
+export function peer(script: string, args: readonly string[], peers: Peers = "science"): Measured | null {
+  const python = peerPython(peers);
+  if (python === null) return null;
+  const words = [join("bench", "peers", script), ...args];
+  const { status, signal, stdout, stderr, error } = spawned(python, words);
+  if (status === 0) return JSON.parse(stdout) as Measured;
+  if (status !== OUT_OF_MEMORY && signal !== "SIGKILL")
+    throw new Error(`${words.join(" ")} failed: ${error ?? stderr}`);
+  console.error(`${words.join(" ")} did not finish: ${stderr.trim().split("\n").at(-1) || signal}`);
+  return null;
 }
 
 /** A folder for files that both sides read, removed afterwards. */
@@ -110,23 +131,28 @@ function median(values: readonly number[]): number {
 }
 
 function run(command: string, args: readonly string[]): Measured {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 2 ** 26 });
+  const { status, stdout, stderr, error } = spawned(command, args);
   if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
   return JSON.parse(stdout) as Measured;
 }
 
-let knownPython: string | null | undefined;
+function spawned(command: string, args: readonly string[]) {
+  return spawnSync(command, args, { encoding: "utf8", maxBuffer: 2 ** 26 });
+}
 
-/** Python of bench/peers/.venv, made from bench/peers/requirements.txt where it is not there yet. */
-function peerPython(): string | null {
-  if (knownPython !== undefined) return knownPython;
-  const venv = join("bench", "peers", ".venv");
+const knownPython = new Map<Peers, string | null>();
+
+/** Python of the peers' environment, made from its requirements where it is not there yet. */
+function peerPython(peers: Peers): string | null {
+  const known = knownPython.get(peers);
+  if (known !== undefined) return known;
+  const venv = join("bench", "peers", PEERS[peers].folder);
   const python = join(venv, platform() === "win32" ? "Scripts/python.exe" : "bin/python");
   const attempts: [string, string[]][] = existsSync(python)
     ? []
     : [
         ["python3", ["-m", "venv", venv]],
-        [python, ["-m", "pip", "install", "--quiet", "-r", join("bench", "peers", "requirements.txt")]],
+        [python, ["-m", "pip", "install", "--quiet", "-r", join("bench", "peers", PEERS[peers].requirements)]],
       ];
   for (const [command, args] of attempts) {
     console.error(`Preparing the peers: ${command} ${args.join(" ")}`);
@@ -134,10 +160,10 @@ function peerPython(): string | null {
     if (status !== 0) {
       console.error(`The peers are not measured: ${error?.message ?? stderr}`);
       rmSync(venv, { recursive: true, force: true });
-      knownPython = null;
+      knownPython.set(peers, null);
       return null;
     }
   }
-  knownPython = python;
+  knownPython.set(peers, python);
   return python;
 }

@@ -1,14 +1,15 @@
 // npm run -s bench -- NAME [--json] [--quick]: bundles bench/NAME.ts for Node and runs it.
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureInstalled, ensureNodeBundle, root } from "./install.mjs";
 
+const SHARED = ["harness.ts", "step.ts"];
 const [name, ...flags] = process.argv.slice(2);
 const known = readdirSync(join(root, "bench"))
-  .filter((f) => f.endsWith(".ts") && !f.endsWith(".test.ts") && f !== "harness.ts")
+  .filter((f) => f.endsWith(".ts") && !f.endsWith(".test.ts") && !SHARED.includes(f))
   .map((f) => f.slice(0, -3));
-if (!name || !existsSync(join(root, "bench", `${name}.ts`))) {
+if (!known.includes(name)) {
   console.error(`Usage: npm run -s bench -- NAME [--json] [--quick], NAME one of: ${known.join(", ")}`);
   process.exit(2);
 }

@@ -1,0 +1,79 @@
+"""The step of bench/step.ts in PyTorch Geometric with everything that made it faster; the same network and loss."""
+import os
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch_geometric.nn.conv.gcn_conv import gcn_norm
+
+COMPILE = os.environ.get("STEP_COMPILE", "0") == "1"
+SPARSE = os.environ.get("STEP_SPARSE", "1") == "1"
+ADJ = os.environ.get("STEP_ADJ", "1") == "1"
+
+
+class VisibleLinear(nn.Module):
+    """x W with the rows of hidden cells zero, from sparse x: no masked copy of x is made."""
+
+    def __init__(self, linear, visible):
+        super().__init__()
+        self.weight, self.visible = linear.weight, visible
+
+    def forward(self, x):
+        y = torch.sparse.mm(x, self.weight.t()) if x.is_sparse_csr else x @ self.weight.t()
+        return y * self.visible
+
+
+class MeanAfterLinear(nn.Module):
+    """SAGEConv with W_l before the mean, in which the mean has `hidden` columns and not one for each gene."""
+
+    def __init__(self, conv, visible=None):
+        super().__init__()
+        self.lin_l = VisibleLinear(conv.lin_l, visible) if visible is not None else nn.Linear(1, 1, bias=False)
+        if visible is None:
+            self.lin_l.weight = conv.lin_l.weight
+        self.lin_r = VisibleLinear(conv.lin_r, visible) if visible is not None else conv.lin_r
+        self.bias = conv.lin_l.bias
+
+    def forward(self, x, mean):
+        y = mean(self.lin_l(x)) + self.lin_r(x)
+        return y if self.bias is None else y + self.bias
+
+
+def tuned(encoder, decoder, x, edge_index, recipe):
+    """loss(hidden cells) of the same network."""
+    n_obs, backbone = x.shape[0], recipe["backbone"]
+    visible = torch.ones(n_obs, 1)
+    dense = x.to_dense()
+    graph = edge_index
+    if backbone == "sage":
+        degree = torch.bincount(edge_index[1], minlength=n_obs)
+        a = csr(edge_index, (1 / degree)[edge_index[1]].float(), n_obs)
+        graph = lambda h: torch.sparse.mm(a, h)
+        encoder.convs[0] = MeanAfterLinear(encoder.convs[0], visible)
+        for i in range(1, len(encoder.convs)):
+            encoder.convs[i] = MeanAfterLinear(encoder.convs[i])
+    else:
+        encoder.convs[0].lin = VisibleLinear(encoder.convs[0].lin, visible)
+    if backbone == "gcn" and ADJ:
+        edges, weight = gcn_norm(edge_index, None, n_obs)
+        graph = csr(edges, weight, n_obs)
+        for conv in encoder.convs:
+            conv.normalize = False
+    elif backbone == "gcn":
+        for conv in encoder.convs:
+            conv.cached = True
+    if COMPILE:
+        encoder.compile()
+
+    def loss_of(hidden):
+        visible.fill_(1)
+        visible[hidden] = 0
+        z = encoder(x if SPARSE else dense, graph)
+        return F.mse_loss(decoder(z[hidden]), dense[hidden])
+
+    return loss_of
+
+
+def csr(edge_index, weight, n):
+    a = torch.sparse_coo_tensor(edge_index.flip(0), weight, (n, n)).coalesce()
+    return a.to_sparse_csr()
