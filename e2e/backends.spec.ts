@@ -22,9 +22,7 @@ test("WebGPU on a software adapter and wasm learn the same, and each says what i
 
   expect(gpu).toHaveLength(epochs);
   const apart = gpu.map((loss, i) => Math.abs(loss - wasm[i]) / wasm[i]);
-  test
-    .info()
-    .annotations.push({ type: "largest relative difference of losses", description: String(Math.max(...apart)) });
+  console.log(`Largest relative difference of losses, WebGPU to wasm: ${Math.max(...apart).toExponential(1)}`);
   for (const difference of apart) expect(difference).toBeLessThan(1e-4);
 });
 

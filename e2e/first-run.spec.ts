@@ -52,10 +52,7 @@ test("training lowers the loss and recolours the tissue, then clusters, predicti
   await expect(progressWords(page)).toContainText(/epoch \d+ \/ 20 · .* each · .* left/);
   await trained(page, 20);
   const gaps = await frameGaps(page);
-  const freezes = gaps.slice(0, 5).map((gap) => Math.round(gap));
-  test
-    .info()
-    .annotations.push({ type: "longest gaps between frames while training, ms", description: freezes.join(" ") });
+  console.log(`Longest gaps between frames while training: ${gaps.slice(0, 5).map(Math.round).join(", ")} ms`);
   expect(gaps[0]).toBeLessThan(longestFreezeMs);
 
   const curve = await losses(page);
@@ -99,7 +96,7 @@ test("training lowers the loss and recolours the tissue, then clusters, predicti
   await test.step("a click selects a cell and shows its record, neighbours and attention", async () => {
     const cell = await clickCell(page);
     const inspector = page.getByRole("complementary", { name: "Inspector" });
-    await expect(inspector.getByText("α, mark 1/degree")).toBeVisible();
+    await expect(inspector.getByText(/^α, mark/)).toBeVisible();
     await expect(inspector.getByText("Predicted domain")).toBeVisible();
     await expect(inspector.getByText("Total counts")).toBeVisible();
     await expect(inspector.getByText("rebuilt")).toBeVisible();

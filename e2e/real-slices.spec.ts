@@ -60,7 +60,7 @@ test("Visium, chosen with the button: its pixels get an estimated unit, said alo
   await graphReady(page);
   await unfold(page, "Slice");
   const rail = page.getByRole("navigation", { name: "Steps" });
-  await expect(rail.getByText(/^1 .* = [\d.]+ µm, estimated from/)).toBeVisible();
+  await expect(rail.getByText(/µm, estimated from the distance between/)).toBeVisible();
   await expect(rail.getByText(/it is an estimate/)).toBeVisible();
   const distance = () => page.evaluate(() => window.lab.getState().slice!.summary.medianNeighbourDistance!);
   const unit = await page.evaluate(() => window.lab.getState().slice!.unit);
@@ -100,7 +100,7 @@ async function trainTwenty(page: Page): Promise<void> {
 async function selectSomeCell(page: Page): Promise<void> {
   const cell = await clickCell(page);
   const inspector = page.getByRole("complementary", { name: "Inspector" });
-  await expect(inspector.getByText("α, mark 1/degree")).toBeVisible();
+  await expect(inspector.getByText(/^α, mark/)).toBeVisible();
   const seen = await page.evaluate(() => {
     const { selected, neighbours, slice } = window.lab.getState();
     const { codes } = slice!.section;

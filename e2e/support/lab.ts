@@ -67,9 +67,3 @@ export async function simulate(page: Page, options: SimulateOptions): Promise<vo
   await page.evaluate((wanted) => window.lab.getState().openSimulated(wanted), options);
   await graphReady(page);
 }
-
-/** Runs until the clusters are there; the map, the slowest part, is cancelled. */
-export async function clustersOnly(page: Page): Promise<void> {
-  await expect(page.getByText("Finding clusters")).toBeHidden({ timeout: 60_000 });
-  await expect(page.getByText("Training the classifier")).toBeHidden({ timeout: 60_000 });
-}

@@ -36,23 +36,27 @@ export function crowding(): string[] {
   );
   overlap(floating);
 
+  // boxes that cut off what runs out of them, found once: styles are slow to ask for
+  const cutting = [...document.querySelectorAll("header, nav, main, aside, footer")]
+    .flatMap((panel) => [panel, ...panel.querySelectorAll("*")])
+    .filter((e) => {
+      const { overflowX, textOverflow } = getComputedStyle(e);
+      return overflowX !== "visible" && textOverflow !== "ellipsis";
+    });
   for (const e of document.querySelectorAll("header *, nav *, main *, aside *, footer *")) {
-    if (!e.checkVisibility() || e.closest("svg, canvas, [aria-live]")) continue;
     const ownText = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent?.trim());
+    if (!ownText || e.closest("svg, canvas, [aria-live]") || !e.checkVisibility()) continue;
     const style = getComputedStyle(e);
-    if (!ownText || style.clipPath !== "none" || style.textOverflow === "ellipsis") continue;
-    if (style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1) faults.push(`${name(e)} is clipped`);
-    // text that runs out of a box that clips it
+    // meant for ears alone, or shortened with a sign that it is
+    if (style.clipPath !== "none" || style.textOverflow === "ellipsis") continue;
+    if (cutting.includes(e) && e.scrollWidth > e.clientWidth + 1) faults.push(`${name(e)} is clipped`);
     const box = e.getBoundingClientRect();
-    for (let around = e.parentElement; around; around = around.parentElement) {
-      const clips = getComputedStyle(around);
-      if (clips.overflowX !== "hidden" || clips.textOverflow === "ellipsis") continue;
+    const cut = cutting.find((around) => {
+      if (around === e || !around.contains(e)) return false;
       const outer = around.getBoundingClientRect();
-      if (box.width > 0 && (box.right > outer.right + 1 || box.left < outer.left - 1)) {
-        faults.push(`${name(e)} runs out of ${around.tagName.toLowerCase()}.${around.className}`);
-        break;
-      }
-    }
+      return box.width > 0 && (box.right > outer.right + 1 || box.left < outer.left - 1);
+    });
+    if (cut) faults.push(`${name(e)} runs out of ${name(cut)}`);
   }
   return faults;
 }

@@ -48,7 +48,19 @@ export function hueDistance(a: Look, b: Look): number {
   return a.hues.reduce((sum, share, i) => sum + Math.abs(share - b.hues[i]), 0) / 2;
 }
 
+/** Waits until nothing fades or slides any more; what runs for ever, such as a bar without an end, is not waited for. */
+export async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const ending = document
+      .getAnimations()
+      .filter((a) => a.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+}
+
 /** Keeps a picture for people to look at. */
 export async function keep(page: Page, name: string): Promise<void> {
+  await atRest(page);
   await page.screenshot({ path: `screenshots/${name}.png` });
 }
