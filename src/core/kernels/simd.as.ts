@@ -117,6 +117,40 @@ export function expInPlace(at: usize, count: i32): void {
   for (let p = at; p < end; p += 16) v128.store(p, exp4(v128.load(p)));
 }
 
+/** exp of the floats in [start, end) in place, and of none behind them. */
+// @ts-ignore: decorator
+@inline
+export function expFloats(start: usize, end: usize): void {
+  let p = start;
+  for (; p + 16 <= end; p += 16) v128.store(p, exp4(v128.load(p)));
+  for (; p < end; p += 4) store<f32>(p, f32x4.extract_lane(exp4(f32x4.splat(load<f32>(p))), 0));
+}
+
+/**
+ * Turns the scores (degree, heads) of one row, at least one, into their softmax per head, and writes the log of the sum
+ * of their exponentials to `lse`. Up to three floats behind the scores are overwritten.
+ */
+// @ts-ignore: decorator
+@inline
+export function softmaxRow(scores: usize, degree: i32, heads: i32, lse: usize): void {
+  const edgeBytes = <usize>heads << 2;
+  const end = scores + <usize>degree * edgeBytes;
+  for (let head: usize = 0; head < edgeBytes; head += 4) {
+    let top = load<f32>(scores + head);
+    for (let p = scores + head; p < end; p += edgeBytes) top = max<f32>(top, load<f32>(p));
+    for (let p = scores + head; p < end; p += edgeBytes) store<f32>(p, load<f32>(p) - top);
+    store<f32>(lse + head, top);
+  }
+  expInPlace(scores, degree * heads);
+  for (let head: usize = 0; head < edgeBytes; head += 4) {
+    let sum: f32 = 0;
+    for (let p = scores + head; p < end; p += edgeBytes) sum += load<f32>(p);
+    const inverse = <f32>1 / sum;
+    for (let p = scores + head; p < end; p += edgeBytes) store<f32>(p, load<f32>(p) * inverse);
+    store<f32>(lse + head, load<f32>(lse + head) + log1(sum));
+  }
+}
+
 /** Natural logarithm of a positive normal float, error below 2 ulp (Cephes' logf). */
 // @ts-ignore: decorator
 @inline

@@ -24,7 +24,13 @@ export function dropoutKey({ rate, seed }: Dropout): { key: number; threshold: n
   return { key: hash32(seed), threshold: Math.min(0xffffffff, Math.round(rate * 2 ** 32)), scale: 1 / (1 - rate) };
 }
 
+/** What the mask multiplies element i by. */
+export function dropFactor({ key, threshold, scale }: DropoutKey): (element: number) => number {
+  return (element) => (hash32(element ^ key) >= threshold ? scale : 0);
+}
+
 /** out[i] = x[i] * scale where the hash of i keeps it, else 0. */
-export function dropoutReference(x: ArrayLike<number>, { key, threshold, scale }: DropoutKey): Float32Array {
-  return Float32Array.from(x, (v, i) => (hash32(i ^ key) >= threshold ? v * scale : 0));
+export function dropoutReference(x: ArrayLike<number>, options: DropoutKey): Float32Array {
+  const factor = dropFactor(options);
+  return Float32Array.from(x, (v, i) => (factor(i) === 0 ? 0 : v * options.scale));
 }

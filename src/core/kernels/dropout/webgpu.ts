@@ -1,9 +1,7 @@
-import { registerWebGpu } from "../register";
+import { type Attributes, registerWebGpu } from "../register";
 import { run, type Shader } from "../webgpu-program";
-import type { DropoutKey } from "./reference";
 
-/** WGSL of the mask, to be kept under its key in one shader; needs `maskUniforms`. The hash is core/random.ts's. */
-export const KEEP_FACTOR = `
+const KEEP_FACTOR = `
   fn keepFactor(element : u32) -> f32 {
     var h = element ^ uniforms.dropKey;
     h = (h ^ (h >> 16u)) * 0x21f0aaadu;
@@ -12,25 +10,42 @@ export const KEEP_FACTOR = `
     return select(0.0, uniforms.dropScale, h >= uniforms.dropThreshold);
   }`;
 
-export function maskUniforms({ key, threshold, scale }: DropoutKey): Shader["uniforms"] {
-  return [
-    ["dropKey", "u32", key],
-    ["dropThreshold", "u32", threshold],
-    ["dropScale", "f32", scale],
-  ];
+/** What a shader needs to drop things: text for its key, its functions and its uniforms. The hash is core/random.ts's. */
+export interface Dropping {
+  readonly key: string;
+  readonly functions: string;
+  readonly uniforms: Shader["uniforms"];
+  /** WGSL that multiplies by what the mask says of that element, an i32. */
+  factor(element: string): string;
+}
+
+/** The pieces for a kernel's attributes key, threshold and scale; all of them empty where nothing is dropped. */
+export function dropping({ key, threshold, scale }: Attributes): Dropping {
+  if (threshold === 0) return { key: "", functions: "", uniforms: [], factor: () => "" };
+  return {
+    key: "Dropped",
+    functions: KEEP_FACTOR,
+    uniforms: [
+      ["dropKey", "u32", key],
+      ["dropThreshold", "u32", threshold],
+      ["dropScale", "f32", scale],
+    ],
+    factor: (element) => ` * keepFactor(u32(${element}))`,
+  };
 }
 
 /** One thread per element. */
 export function registerDropoutWebGpu(name: string): void {
   registerWebGpu(name, (backend, { x }, attributes) => {
+    const drop = dropping(attributes);
     const y = run(backend, {
-      key: "labDropout",
+      key: `labDropout${drop.key}`,
       inputs: [["x", x]],
-      uniforms: maskUniforms(attributes as unknown as DropoutKey),
+      uniforms: drop.uniforms,
       outputShape: x.shape,
       threads: x.shape.reduce((a, b) => a * b, 1),
-      functions: KEEP_FACTOR,
-      body: "result[index] = x[index] * keepFactor(u32(index));",
+      functions: drop.functions,
+      body: `result[index] = x[index]${drop.factor("index")};`,
     });
     return [y];
   });

@@ -1,4 +1,4 @@
-import { dot, dropFloats, exp4, expInPlace, keepScale, log1, weightedRowSum } from "../simd.as";
+import { dot, dropFloats, expFloats, expInPlace, keepScale, softmaxRow, weightedRowSum } from "../simd.as";
 
 // Scores of one row live in `scratch`, (degree, heads) and up to three floats more: the widest row decides its size.
 // Attention dropout: (edge, head) stays when the mask of counter edge * heads + head says so; threshold 0 keeps all.
@@ -46,27 +46,13 @@ export function gatForward(
       continue;
     }
     const degree = <i32>((last - first) >> 2);
-    const end = scratch + <usize>degree * edgeBytes;
     const targetRow = target + <usize>i * edgeBytes;
     let to = scratch;
     for (let p = first; p < last; p += 4) {
       edgeScores(source + <usize>load<u32>(p) * edgeBytes, targetRow, 0, slope, heads, to);
       to += edgeBytes;
     }
-    for (let head: usize = 0; head < edgeBytes; head += 4) {
-      let top = load<f32>(scratch + head);
-      for (let p = scratch + head; p < end; p += edgeBytes) top = max<f32>(top, load<f32>(p));
-      for (let p = scratch + head; p < end; p += edgeBytes) store<f32>(p, load<f32>(p) - top);
-      store<f32>(lseRow + head, top);
-    }
-    expInPlace(scratch, degree * heads);
-    for (let head: usize = 0; head < edgeBytes; head += 4) {
-      let sum: f32 = 0;
-      for (let p = scratch + head; p < end; p += edgeBytes) sum += load<f32>(p);
-      const inverse = <f32>1 / sum;
-      for (let p = scratch + head; p < end; p += edgeBytes) store<f32>(p, load<f32>(p) * inverse);
-      store<f32>(lseRow + head, load<f32>(lseRow + head) + log1(sum));
-    }
+    softmaxRow(scratch, degree, heads, lseRow);
     if (threshold) {
       const counter = <u32>((first - indices) >> 2) * heads;
       dropFloats(scratch, scratch, degree * heads, counter, key, threshold, scale);
@@ -95,9 +81,7 @@ export function gatAttention(
       to += edgeBytes;
     }
   }
-  let p = start;
-  for (; p + 16 <= to; p += 16) v128.store(p, exp4(v128.load(p)));
-  for (; p < to; p += 4) store<f32>(p, f32x4.extract_lane(exp4(f32x4.splat(load<f32>(p))), 0));
+  expFloats(start, to);
 }
 
 /**

@@ -1,5 +1,4 @@
-import { hash32 } from "../../random";
-import { type DropoutKey, dropoutReference } from "../dropout/reference";
+import { type DropoutKey, dropFactor, dropoutReference } from "../dropout/reference";
 import { type Attributes, type HostArray, registerReference } from "../register";
 import { GAT } from "./kernels";
 import {
@@ -35,7 +34,7 @@ export function registerGatReference(): void {
   registerReference(GAT.featureGradient, (inputs, attributes) => {
     const transposed = scored(inputs, attributes);
     const { lse, dy, order } = inputs;
-    const keep = keepFactors(attributes);
+    const keep = dropFactor(dropped(attributes));
     const factor = (t: number, head: number) => (order ? keep(order.values[t] * transposed.heads + head) : 1);
     const dh = featureGradientReference(transposed, lse.values, dy.values, dy.shape[1] / transposed.heads, factor);
     return [{ shape: [transposed.nRows, dy.shape[1]], values: dh }];
@@ -46,7 +45,7 @@ export function registerGatReference(): void {
     const { h, dy, lse } = inputs;
     const alpha = attentionReference(graph, lse.values);
     const channels = h.shape[1] / graph.heads;
-    const factor = keepFactors(attributes);
+    const factor = dropFactor(dropped(attributes));
     const de = edgeGradientReference(graph, alpha, { h: h.values, dy: dy.values, channels, factor });
     return [{ shape: [de.length / graph.heads, graph.heads], values: de }];
   });
@@ -59,12 +58,6 @@ export function registerGatReference(): void {
 }
 
 const dropped = (attributes: Attributes): DropoutKey => attributes as unknown as DropoutKey;
-
-/** What dropout multiplies element (edge, head) of the attention by. */
-function keepFactors(attributes: Attributes): (element: number) => number {
-  const { key, threshold, scale } = dropped(attributes);
-  return (element) => (hash32(element ^ key) >= threshold ? scale : 0);
-}
 
 function scored(inputs: Record<string, HostArray>, { negativeSlope }: Attributes): ScoredGraph {
   const { indptr, indices, source, target } = inputs;

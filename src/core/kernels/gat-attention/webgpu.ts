@@ -1,6 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { DropoutKey } from "../dropout/reference";
-import { KEEP_FACTOR, maskUniforms } from "../dropout/webgpu";
+import { dropping } from "../dropout/webgpu";
 import { type Attributes, registerWebGpu } from "../register";
 import { lanes, run, type Shader } from "../webgpu-program";
 import { GAT } from "./kernels";
@@ -133,14 +132,6 @@ export function registerGatWebGpu(): void {
     });
     return [sums];
   });
-}
-
-/** The pieces that attention dropout adds to a shader; none where nothing is dropped. */
-function dropping(attributes: Attributes) {
-  if (attributes.threshold === 0) return { key: "", functions: "", uniforms: [], factor: () => "" };
-  const uniforms = maskUniforms(attributes as unknown as DropoutKey);
-  const factor = (element: string): string => ` * keepFactor(u32(${element}))`;
-  return { key: "Dropped", functions: KEEP_FACTOR, uniforms, factor };
 }
 
 function scoreUniforms(heads: number, slope: number): Shader["uniforms"] {
