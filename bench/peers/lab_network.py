@@ -16,10 +16,7 @@ def convolution(recipe, n_in, bias):
         return GCNConv(n_in, hidden, bias=bias)
     if recipe["backbone"] == "gat":
         return GATConv(n_in, hidden // heads, heads=heads, bias=bias)
-    conv = SAGEConv(n_in, hidden, aggr="mean")
-    if not bias:  # `bias` of SAGEConv would take the one of lin_r, which has none
-        conv.lin_l.register_parameter("bias", None)
-    return conv
+    return SAGEConv(n_in, hidden, aggr="mean", bias=bias)
 
 
 class Encoder(nn.Module):
