@@ -10,6 +10,7 @@ import { createUmap } from "../src/core/embed/umap";
 import { LabError } from "../src/core/errors";
 import type { Csr } from "../src/core/graph/csr";
 import type { Task } from "../src/core/task";
+import { holdLife } from "./life";
 import type { AnalysisApi, ClusterRequest, ClusterResult, DataApi, EngineApi } from "./protocol";
 import { type Client, connect, type Handlers, type Port, serve } from "./rpc";
 
@@ -136,3 +137,4 @@ async function geometry(sliceId: number) {
 }
 
 serve<AnalysisApi>(self as unknown as Port, handlers);
+holdLife();

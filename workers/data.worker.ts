@@ -5,6 +5,7 @@ import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { summarize } from "../src/core/slice/summary";
 import { withUnit } from "../src/core/slice/unit";
 import { findString } from "../src/core/slice/utf8-column";
+import { holdLife } from "./life";
 import type { DataApi, ReaderApi, SliceInfo } from "./protocol";
 import { type Context, connect, type Handlers, type Port, serve } from "./rpc";
 
@@ -100,3 +101,4 @@ function get(sliceId: number): Slice {
 }
 
 serve<DataApi>(self as unknown as Port, handlers);
+holdLife();

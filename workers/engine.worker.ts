@@ -3,8 +3,10 @@ import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
 import { writeSafetensors } from "../src/core/train/safetensors";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
+import { createCheckpointClock } from "./checkpoint-clock";
+import { holdLife } from "./life";
 import { workerPlatform } from "./platform";
-import type { DataApi, EngineApi, GraphApi } from "./protocol";
+import type { DataApi, EngineApi, GraphApi, TrainEvent } from "./protocol";
 import { type Client, connect, type Handlers, type Port, serve } from "./rpc";
 import { breathe, createTurns } from "./turns";
 
@@ -13,8 +15,10 @@ let graph: Client<GraphApi> | null = null;
 let backend: Backend | null = null;
 let trainer: Trainer | null = null;
 const turn = createTurns();
-/** Rejects the step in flight. */
-let failStep: (error: LabError) => void = () => {};
+/** Set once the device is gone. */
+let lost: LabError | null = null;
+/** Rejects the work in flight. */
+let failWork: (error: LabError) => void = () => {};
 
 const handlers: Handlers<EngineApi> = {
   openBackend: ({ prefer, allowSoftware }) =>
@@ -22,48 +26,56 @@ const handlers: Handlers<EngineApi> = {
       dropModel();
       backend?.dispose();
       backend = await openBackend({ prefer, allowSoftware, platform: workerPlatform() });
-      void backend.lost.then((error) => failStep(error));
+      lost = null;
+      void backend.lost.then((error) => {
+        lost = error;
+        failWork(error);
+      });
       return { result: backend.report };
     }),
 
-  prepare: ({ sliceId, graphId, recipe }, { task }) =>
-    turn(async () => {
+  prepare: ({ sliceId, graphId, recipe, checkpoint }, { task }) =>
+    onDevice(async () => {
       if (!data || !graph || !backend) throw new LabError("internal", "The engine is not linked or has no backend.");
       dropModel();
       task.progress(0, 1, "fetching the slice");
       const [slice, spatialGraph] = await Promise.all([data("slice", { sliceId }), graph("graph", { graphId })]);
       trainer = await createTrainer({ slice, graph: spatialGraph, recipe, backend }, task);
+      if (checkpoint) await trainer.restore(checkpoint);
       return { result: { nParameters: trainer.nParameters, embeddingSize: trainer.embeddingSize } };
     }),
 
   async train({ untilEpoch }, { signal, emit }) {
     const running = model();
+    const clock = createCheckpointClock(() => performance.now());
     while (running.epoch < untilEpoch && !signal.aborted) {
       // between two turns a waiting question (colours, attention) is answered
-      const step = await turn(() => unlessLost(running.step()));
+      const step = await onDevice(() => running.step());
       emit({ kind: "epoch", ...step });
       emit({ kind: "memory", bytes: backend?.memory().bytes ?? 0, peakBytes: running.peakBytes() });
+      if (clock.due()) clock.taken(await sendCheckpoint(running, emit));
       await breathe();
     }
+    await sendCheckpoint(running, emit);
     return { result: { epoch: running.epoch, paused: running.epoch < untilEpoch } };
   },
 
   cellLosses: () =>
-    turn(async () => {
+    onDevice(async () => {
       const losses = await model().cellLosses();
       return { result: { losses }, transfer: [losses.buffer] };
     }),
 
-  attention: ({ cell }) => turn(async () => ({ result: await model().attention(cell) })),
+  attention: ({ cell }) => onDevice(async () => ({ result: await model().attention(cell) })),
 
   rebuilt: ({ cell }) =>
-    turn(async () => {
+    onDevice(async () => {
       const expression = await model().rebuilt(cell);
       return { result: { expression }, transfer: [expression.buffer] };
     }),
 
   weights: () =>
-    turn(async () => {
+    onDevice(async () => {
       const bytes = writeSafetensors(await model().weights());
       return { result: { bytes }, transfer: [bytes.buffer] };
     }),
@@ -75,7 +87,7 @@ const handlers: Handlers<EngineApi> = {
     }),
 
   embedding: () =>
-    turn(async () => {
+    onDevice(async () => {
       const { epoch, embeddingSize: size } = model();
       const values = await model().embed();
       return { result: { epoch, size, values }, transfer: [values.buffer] };
@@ -93,20 +105,37 @@ const handlers: Handlers<EngineApi> = {
   },
 };
 
+/** Hands the owner a run to go on with, should this thread or its device not live; says what it cost. */
+async function sendCheckpoint(
+  running: Trainer,
+  emit: (event: TrainEvent, transfer: Transferable[]) => void,
+): Promise<number> {
+  const began = performance.now();
+  const checkpoint = await onDevice(() => running.checkpoint());
+  const buffers = checkpoint.arrays.map(({ data }) => data.buffer as ArrayBuffer);
+  emit({ kind: "checkpoint", checkpoint }, buffers);
+  return performance.now() - began;
+}
+
 function model(): Trainer {
   if (!trainer) throw new LabError("missing", "There is no model yet.", "Press Train first.");
   return trainer;
 }
 
 /**
- * The step, or the device's end: what awaits a lost device would wait for ever. A step may also fail first, with a
- * message of the browser's about some buffer, an instant before the device says that it is gone: its word is the cause.
+ * Work that awaits the device takes its turn, and ends with the device: what awaits a lost one would wait for ever.
+ * Work may also fail first, with a message of the browser's about some buffer, an instant before the device says that
+ * it is gone: its word is the cause.
  */
-function unlessLost<T>(step: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    failStep = reject;
-    step.then(resolve, (error) => setTimeout(() => reject(error), 300));
-  });
+function onDevice<T>(work: () => Promise<T>): Promise<T> {
+  return turn(
+    () =>
+      new Promise((resolve, reject) => {
+        if (lost) return reject(lost);
+        failWork = reject;
+        work().then(resolve, (error) => setTimeout(() => reject(error), 300));
+      }),
+  );
 }
 
 function dropModel(): void {
@@ -115,3 +144,4 @@ function dropModel(): void {
 }
 
 serve<EngineApi>(self as unknown as Port, handlers);
+holdLife();

@@ -2,6 +2,7 @@ import { LabError } from "../src/core/errors";
 import { buildGraph } from "../src/core/graph/build-graph";
 import { neighbourhood } from "../src/core/graph/neighbourhood";
 import type { SpatialGraph } from "../src/core/graph/spatial-graph";
+import { holdLife } from "./life";
 import { shareArrays } from "./memory";
 import type { DataApi, GraphApi } from "./protocol";
 import { type Client, connect, type Handlers, type Port, serve } from "./rpc";
@@ -45,3 +46,4 @@ function get(graphId: number): SpatialGraph {
 }
 
 serve<GraphApi>(self as unknown as Port, handlers);
+holdLife();

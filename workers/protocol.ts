@@ -9,7 +9,7 @@ import type { CellRecord } from "../src/core/slice/gene";
 import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
 import type { RunRecipe } from "../src/core/train/recipe";
-import type { AttentionRecord } from "../src/core/train/trainer";
+import type { AttentionRecord, Checkpoint } from "../src/core/train/trainer";
 
 /** Ties a port to a peer, so that workers pull large arrays from each other directly. */
 type Link<Peer extends string> = { request: { peer: Peer; port: MessagePort }; event: never; result: null };
@@ -82,7 +82,9 @@ export type GraphApi = {
 export type TrainEvent =
   | { readonly kind: "epoch"; readonly epoch: number; readonly loss: number; readonly milliseconds: number }
   /** Where the run stands in the memory of the device. */
-  | { readonly kind: "memory"; readonly bytes: number; readonly peakBytes: number };
+  | { readonly kind: "memory"; readonly bytes: number; readonly peakBytes: number }
+  /** The run as it is now and then and whenever `train` ends; its arrays are moved, not copied. */
+  | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
 
 /** engine.worker: owns the model and the training loop. */
 export type EngineApi = {
@@ -92,7 +94,8 @@ export type EngineApi = {
     result: BackendReport;
   };
   prepare: {
-    request: { sliceId: number; graphId: number; recipe: RunRecipe };
+    /** From `checkpoint` the run goes on where that left it. */
+    request: { sliceId: number; graphId: number; recipe: RunRecipe; checkpoint: Checkpoint | null };
     event: never;
     result: { nParameters: number; embeddingSize: number };
   };

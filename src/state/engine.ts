@@ -1,3 +1,4 @@
+import { watchLife } from "../../workers/life";
 import type { AnalysisApi, DataApi, EngineApi, GraphApi } from "../../workers/protocol";
 import { type Client, connect, type Port } from "../../workers/rpc";
 import { LabError } from "../core/errors";
@@ -138,5 +139,6 @@ function start<A extends Record<string, { request: unknown; event: unknown; resu
   };
   worker.addEventListener("error", (event) => died(event.message || "it could not be loaded."));
   worker.addEventListener("messageerror", () => died("a message could not be read."));
+  watchLife(worker, () => died("it was ended from outside, perhaps for its memory."));
   return client;
 }

@@ -12,6 +12,7 @@ export const emptyRun = {
   millisecondsPerEpoch: null,
   peakBytes: null,
   nParameters: null,
+  kept: null,
 } satisfies Partial<RunState>;
 
 /** Nothing learned, nothing asked. */

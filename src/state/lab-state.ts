@@ -8,7 +8,7 @@ import type { SimulateOptions } from "../core/simulate/simulate-slice";
 import type { CellRecord } from "../core/slice/gene";
 import type { SpatialUnit } from "../core/slice/slice";
 import type { RunRecipe } from "../core/train/recipe";
-import type { AttentionRecord } from "../core/train/trainer";
+import type { AttentionRecord, Checkpoint } from "../core/train/trainer";
 
 /** Work under way: what it says of itself, and how to stop it. */
 export interface Working {
@@ -64,6 +64,17 @@ export type RunPhase =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly error: LabError };
 
+/** A run at rest in the page, and what it belongs to. */
+export interface KeptRun {
+  readonly checkpoint: Checkpoint;
+  readonly sliceId: number;
+  readonly graphId: number;
+  /** What it trained on. */
+  readonly backend: BackendReport["name"];
+  /** The epoch it was to reach. */
+  readonly until: number;
+}
+
 export interface RunState {
   /** What the next run will be; edited freely. */
   readonly recipe: RunRecipe;
@@ -81,6 +92,8 @@ export interface RunState {
   readonly millisecondsPerEpoch: number | null;
   readonly peakBytes: number | null;
   readonly nParameters: number | null;
+  /** The newest checkpoint of the present run; outlives the thread and the device it was trained on. */
+  readonly kept: KeptRun | null;
   editRecipe(change: (recipe: RunRecipe) => RunRecipe): void;
   chooseBackend(choice: RunState["backendChoice"], allowSoftware?: boolean): Promise<void>;
   /** Starts, or goes on after a pause; after the last epoch, trains as many again. */
@@ -88,6 +101,8 @@ export interface RunState {
   pause(): void;
   /** One epoch. */
   step(): Promise<void>;
+  /** After a failure: goes on from the newest checkpoint, on the backend it was trained on or on another one. */
+  resume(on?: "wasm"): Promise<void>;
   /** Ends the run here and analyses what was learned. */
   stop(): Promise<void>;
   /** Forgets the model and its results. */

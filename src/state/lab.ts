@@ -25,10 +25,10 @@ watchThreads((thread, error) => {
       useLab.setState({ run: { kind: "failed", error }, backend: null, runRecipe: null, analysing: null });
       return;
     case "graph":
-      useLab.setState({ graph: { kind: "failed", error } });
+      useLab.setState({ graph: { kind: "failed", error }, kept: null });
       return;
     case "data":
-      useLab.setState({ opening: null, openError: { name: state.opening?.name ?? "The slice", error } });
+      useLab.setState({ opening: null, kept: null, openError: { name: state.opening?.name ?? "The slice", error } });
       return;
     default:
       thread satisfies never;

@@ -22,6 +22,20 @@ export function startLiveView(set: (part: Partial<LabState>) => void, get: () =>
       planeVersion: state.planeVersion + 1,
     });
   };
+  let wake = (): void => {};
+  /** Waits; a hidden page waits until it is seen again, since nobody looks and its timers run up to a minute late. */
+  const rest = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const seen = (): void => {
+        if (!document.hidden) wake();
+      };
+      wake = () => {
+        document.removeEventListener("visibilitychange", seen);
+        resolve();
+      };
+      document.addEventListener("visibilitychange", seen);
+      if (!document.hidden) setTimeout(wake, milliseconds);
+    });
   const loop = async (): Promise<void> => {
     while (running) {
       const began = performance.now();
@@ -31,7 +45,7 @@ export function startLiveView(set: (part: Partial<LabState>) => void, get: () =>
       });
       const spent = performance.now() - began;
       // at least half of the time is left to training
-      await new Promise((resolve) => setTimeout(resolve, Math.max(frameEveryMs - spent, spent)));
+      if (running) await rest(Math.max(frameEveryMs - spent, spent));
     }
   };
   const done = loop();
@@ -39,6 +53,7 @@ export function startLiveView(set: (part: Partial<LabState>) => void, get: () =>
     async stop() {
       const healthy = running;
       running = false;
+      wake();
       await done;
       // the last word is the newest embedding
       if (healthy) await frame().catch(() => {});

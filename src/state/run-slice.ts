@@ -4,7 +4,7 @@ import { defaultRecipe } from "../core/train/recipe";
 import { saveFile } from "./download";
 import { getThreads, restartEngine } from "./engine";
 import { emptyAnalysis, emptyRun } from "./fresh";
-import type { RunState } from "./lab-state";
+import type { KeptRun, RunState } from "./lab-state";
 import { startLiveView } from "./live-view";
 import type { SliceCreator } from "./slice-creator";
 
@@ -13,6 +13,10 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
   /** Pauses the training call in hand. */
   let pauseCall: (() => void) | null = null;
   let recent: number[] = [];
+  /** What the present run trains on, and the epoch it is to reach. */
+  let task: Pick<KeptRun, "sliceId" | "graphId" | "until"> | null = null;
+  /** Counts the runs begun: an older one that ends late has no more to say. */
+  let attempt = 0;
 
   const onEvent = (event: TrainEvent): void => {
     switch (event.kind) {
@@ -26,27 +30,44 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
       case "memory":
         set({ peakBytes: event.peakBytes });
         return;
+      case "checkpoint": {
+        const { backend } = get();
+        if (task && backend) set({ kept: { ...task, checkpoint: event.checkpoint, backend: backend.name } });
+        return;
+      }
       default:
         event satisfies never;
     }
   };
 
-  /** Opens the backend and builds the model unless a run is there to go on with. */
-  const prepare = async (): Promise<void> => {
-    const { slice, graph, recipe } = get();
+  /** Opens the backend and builds the model, as it was at `kept` if that is given. */
+  const prepare = async (kept: KeptRun | null = null): Promise<void> => {
+    const { slice, graph, losses } = get();
+    const recipe = kept?.checkpoint.recipe ?? get().recipe;
+    const epoch = kept?.checkpoint.epoch ?? 0;
     if (!slice) throw new LabError("missing", "There is no slice to train on.", "Open a file first.");
     if (graph.kind !== "ready")
       throw new LabError("missing", "There is no graph yet.", "Build the graph in step 2 first.");
     const abort = new AbortController();
     const cancel = (): void => abort.abort();
-    set({ ...emptyRun, losses: [], ...emptyAnalysis, run: { kind: "preparing", progress: null, cancel } });
+    set({
+      ...emptyRun,
+      ...emptyAnalysis,
+      kept,
+      epoch,
+      losses: losses.slice(0, epoch),
+      run: { kind: "preparing", progress: null, cancel },
+    });
     recent = [];
+    const { sliceId, graphId } = kept ?? { sliceId: slice.id, graphId: graph.graphId };
+    task = { sliceId, graphId, until: kept?.until ?? recipe.epochs };
     const { engine, analysis } = await getThreads();
     await analysis("reset", null);
     await ensureBackend();
     const { nParameters } = await engine(
       "prepare",
-      { sliceId: slice.id, graphId: graph.graphId, recipe },
+      // a copy goes, so that the page keeps its own should this attempt fail as well
+      { sliceId, graphId, recipe, checkpoint: kept?.checkpoint ?? null },
       {
         signal: abort.signal,
         onProgress: (progress) => set({ run: { kind: "preparing", progress, cancel } }),
@@ -78,10 +99,15 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     }
   };
 
+  const busy = (): boolean => get().run.kind === "preparing" || get().run.kind === "training";
+
   const guarded = async (work: () => Promise<void>): Promise<void> => {
+    if (busy()) return;
+    const mine = ++attempt;
     try {
       await work();
     } catch (thrown) {
+      if (mine !== attempt) return;
       const error = toLabError(thrown);
       if (error.code === "cancelled") {
         set({ run: get().runRecipe ? { kind: "paused", until: get().recipe.epochs } : { kind: "idle" } });
@@ -95,8 +121,6 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
       }
     }
   };
-
-  const busy = (): boolean => get().run.kind === "preparing" || get().run.kind === "training";
 
   return {
     recipe: defaultRecipe(),
@@ -113,19 +137,27 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     },
     train: () =>
       guarded(async () => {
-        if (busy()) return;
         const { run, runRecipe, epoch } = get();
         if (!runRecipe || run.kind === "failed" || run.kind === "idle") await prepare();
         const from = get().epoch;
         const epochs = get().runRecipe?.epochs ?? get().recipe.epochs;
         const until = run.kind === "paused" && epoch < run.until ? run.until : from + epochs;
+        if (task) task = { ...task, until };
         await trainTo(until);
+        if (get().run.kind === "done") void get().analyse();
+      }),
+    resume: (on) =>
+      guarded(async () => {
+        const { kept } = get();
+        if (!kept) throw new LabError("missing", "There is no checkpoint to go on from.", "Press Train to start anew.");
+        if (on) set({ backendChoice: on, allowSoftware: false, backend: null });
+        await prepare(kept);
+        await trainTo(kept.until);
         if (get().run.kind === "done") void get().analyse();
       }),
     pause: () => pauseCall?.(),
     step: () =>
       guarded(async () => {
-        if (busy()) return;
         const { run, runRecipe } = get();
         if (!runRecipe || run.kind === "failed" || run.kind === "idle") await prepare();
         const until = run.kind === "paused" ? run.until : (get().runRecipe?.epochs ?? 0);

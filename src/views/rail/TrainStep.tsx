@@ -8,6 +8,7 @@ import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
 import { Findings } from "./Findings";
 import styles from "./Rail.module.css";
+import { ResumeNote } from "./ResumeNote";
 
 /** Step 4: the run, and what was learned. */
 export function TrainStep() {
@@ -85,7 +86,12 @@ export function TrainStep() {
         </p>
       )}
       {run.kind === "preparing" && <WorkNote title="Preparing the model" work={run} />}
-      {run.kind === "failed" && <ErrorNote title="The run stopped" error={run.error} />}
+      {run.kind === "failed" && (
+        <>
+          <ErrorNote title="The run stopped" error={run.error} />
+          <ResumeNote error={run.error} />
+        </>
+      )}
       {backend && (
         <p className="label numeric" style={{ margin: "8px 0 0" }}>
           {[
