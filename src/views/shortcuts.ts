@@ -24,7 +24,7 @@ export function useShortcuts(): void {
 function isFree(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return true;
   if (target.closest("[role=dialog], [role=listbox], [role=slider], [contenteditable]")) return false;
-  if (target.matches("[data-stage]")) return true;
+  if (target.closest("[data-stage]")) return true;
   const isChoice = target.matches("input[type=radio], input[type=checkbox]");
   if (target.matches("input, textarea, select") && !isChoice) return false;
   // buttons and choices keep the keys that press and move them

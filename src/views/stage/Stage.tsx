@@ -66,12 +66,12 @@ export function Stage() {
   useFit(
     "tissue",
     useMemo(() => (slice ? boundsOf(layout.positions) : null), [slice, layout]),
-    main !== "tissue",
+    main !== "tissue" ? "docked" : layout.sections.length > 1 ? "named" : "large",
   );
   useFit(
     "embedding",
     useMemo(() => (plane ? boundsOf(plane) : null), [plane]),
-    main !== "embedding",
+    main !== "embedding" ? "docked" : "large",
   );
   useEffect(() => {
     // another slice is looked at from the start

@@ -62,6 +62,8 @@ export function createScene(parent: HTMLDivElement, { onMove, onError }: SceneEv
       onMove(viewId as ViewName, { target: [target[0], target[1]], zoom: Array.isArray(zoom) ? zoom[0] : zoom });
     },
     onError: (error) => onError(error),
+    // the stage around it takes the focus and shows it
+    onLoad: () => deck.getCanvas()?.setAttribute("tabindex", "-1"),
   });
   return {
     draw(content) {

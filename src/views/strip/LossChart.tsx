@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import { useLab } from "../../state/lab";
 import { formatNumber } from "../format/numbers";
+import styles from "./BottomStrip.module.css";
 import { spansDecade } from "./loss-axis";
 
 // a canvas does not see the style sheet; these are its colours (app.css)
@@ -73,7 +74,7 @@ export function LossChart() {
   return (
     <div
       ref={holder}
-      style={{ width: "100%", height: "100%" }}
+      className={styles.plot}
       role="img"
       aria-label={losses.length === 0 ? "Loss curve, empty" : `Loss curve, now ${formatNumber(last)}`}
     />
