@@ -3,19 +3,20 @@ import type { Backend } from "../backend/backend";
 import { LabError } from "../errors";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import type { EncoderSpec } from "../nn/encoder-spec";
-import { disposeAll, keepResult, type NamedArray, type NamedTensors, type Params } from "../nn/tensors";
+import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
 import { normalizeExpression } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
-import { type GraphBatch, uploadBatch } from "../ssl/graph-batch";
+import { uploadBatch } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
 import { type Task, throwIfCancelled } from "../task";
-import { type AdamWState, adamW, initAdamW } from "./adamw";
+import { type AdamWState, initAdamW } from "./adamw";
 import { type AttentionRecord, attentionOfCell } from "./attention";
-import { type Checkpoint, type RunState, readState, writeState } from "./checkpoint";
+import { type Checkpoint, readState, writeState } from "./checkpoint";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
+import { trainStep } from "./train-step";
 import { readWeights, writeWeights } from "./weights";
 
 export type { AttentionRecord } from "./attention";
@@ -65,10 +66,9 @@ export interface Trainer {
   dispose(): void;
 }
 
-// streams of chance of a run: the first weights, the display, then one for each epoch
+// streams of chance of a run, beside one for each epoch (train-step.ts)
 const INIT_STREAM = 0;
 const DISPLAY_STREAM = 1;
-const FIRST_EPOCH_STREAM = 2;
 
 /**
  * Preprocesses, uploads and initialises a run; nothing is learned yet.
@@ -181,30 +181,6 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       batch.dispose();
     },
   };
-}
-
-/** The loss before a step, and everything as it is after it. */
-function trainStep(
-  method: AnySslMethod,
-  setting: Setting<object>,
-  batch: GraphBatch,
-  { recipe, epoch, params, optimizer }: RunState & { readonly epoch: number },
-): { loss: tf.Scalar; params: Params; optimizer: AdamWState } {
-  const rng = deriveRng(recipe.seed, FIRST_EPOCH_STREAM + epoch);
-  const mode = { kind: "training", seed: Math.floor(rng() * 2 ** 32) } as const;
-  const views = method.augment(batch, setting.config, rng);
-  const names = Object.keys(params.weights);
-  const named = (tensors: tf.Tensor[]): NamedTensors => Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-  let outputs: unknown;
-  const { value, grads } = tf.valueAndGrads((...weights: tf.Tensor[]) => {
-    // kept, because tfjs frees what the forward pass made once it has the loss, and `update` needs it
-    outputs = keepResult(() => method.forward({ ...params, weights: named(weights) }, views, setting, mode));
-    return method.loss(outputs, setting.config);
-  })(Object.values(params.weights));
-  const [weights, state] = adamW(named(grads), optimizer, params.weights, recipe.optimizer);
-  const buffers = method.update({ ...params, weights }, outputs, setting.config, epoch);
-  disposeAll(outputs);
-  return { loss: value as tf.Scalar, params: { weights, buffers }, optimizer: state };
 }
 
 function throwIfCancelledAfter(task: Task, cleanUp: () => void): void {

@@ -1,0 +1,37 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { disposeAll, keepResult, type NamedTensors, type Params } from "../nn/tensors";
+import { deriveRng } from "../random";
+import type { GraphBatch } from "../ssl/graph-batch";
+import type { AnySslMethod, Setting } from "../ssl/method";
+import { type AdamWState, adamW } from "./adamw";
+import type { RunState } from "./checkpoint";
+
+// streams 0 and 1 are the trainer's
+const FIRST_EPOCH_STREAM = 2;
+
+/** The loss before a step, and everything as it is after it. */
+export function trainStep(
+  method: AnySslMethod,
+  setting: Setting<object>,
+  batch: GraphBatch,
+  { recipe, epoch, params, optimizer }: RunState & { readonly epoch: number },
+): { loss: tf.Scalar; params: Params; optimizer: AdamWState } {
+  const rng = deriveRng(recipe.seed, FIRST_EPOCH_STREAM + epoch);
+  const mode = { kind: "training", seed: Math.floor(rng() * 2 ** 32) } as const;
+  const views = method.augment(batch, setting.config, rng);
+  const names = Object.keys(params.weights);
+  const named = (tensors: tf.Tensor[]): NamedTensors => Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+  let outputs: unknown;
+  try {
+    const { value, grads } = tf.valueAndGrads((...weights: tf.Tensor[]) => {
+      // kept, because tfjs frees what the forward pass made once it has the loss, and `update` needs it
+      outputs = keepResult(() => method.forward({ ...params, weights: named(weights) }, views, setting, mode));
+      return method.loss(outputs, setting.config);
+    })(Object.values(params.weights));
+    const [weights, state] = adamW(named(grads), optimizer, params.weights, recipe.optimizer);
+    const buffers = method.update({ ...params, weights }, outputs, setting.config, epoch);
+    return { loss: value as tf.Scalar, params: { weights, buffers }, optimizer: state };
+  } finally {
+    disposeAll(outputs);
+  }
+}
