@@ -42,6 +42,8 @@ export interface WasmCall {
   at(name: string): number;
   /** A new float32 tensor and its byte offset. */
   output(shape: number[]): { readonly info: tf.TensorInfo; readonly at: number };
+  /** Byte offset of room for `nFloats`, freed after the call. */
+  temporary(nFloats: number): number;
   /**
    * Runs a kernel of an .as.ts file over all rows, divided among the threads. It gets (fromRow, toRow, ...args), with
    * the address of `scratchFloats` floats of the thread's own before `args` where they are asked for.
@@ -67,25 +69,31 @@ export function registerWasm(name: string, launch: (call: WasmCall) => tf.Tensor
       return { info, at: address(backend, info) };
     };
     const at = (key: string) => address(backend, inputs[key]);
-    return launch({
-      inputs,
-      attributes,
-      at,
-      output,
-      run(kernel, work, args, scratchFloats) {
-        const indptr = work.indptr === undefined ? {} : { indptr: at(work.indptr) };
-        const rows = { count: work.rows, work: work.multiplications, ...indptr };
-        if (scratchFloats === undefined) return pool.run(kernel, rows, args);
-        // whole cache lines, so that no two threads write to one
-        const floats = 16 * Math.ceil(scratchFloats / 16);
-        const { info, at: start } = output([floats * pool.nThreads]);
-        try {
-          pool.run(kernel, rows, args, { at: start, step: 4 * floats });
-        } finally {
-          backend.disposeData(info.dataId);
-        }
-      },
-    });
+    const freed: tf.TensorInfo[] = [];
+    const temporary = (nFloats: number): number => {
+      const { info, at: start } = output([nFloats]);
+      freed.push(info);
+      return start;
+    };
+    try {
+      return launch({
+        inputs,
+        attributes,
+        at,
+        output,
+        temporary,
+        run(kernel, work, args, scratchFloats) {
+          const indptr = work.indptr === undefined ? {} : { indptr: at(work.indptr) };
+          const rows = { count: work.rows, work: work.multiplications, ...indptr };
+          if (scratchFloats === undefined) return pool.run(kernel, rows, args);
+          // whole cache lines, so that no two threads write to one
+          const floats = 16 * Math.ceil(scratchFloats / 16);
+          pool.run(kernel, rows, args, { at: temporary(floats * pool.nThreads), step: 4 * floats });
+        },
+      });
+    } finally {
+      for (const { dataId } of freed) backend.disposeData(dataId);
+    }
   });
 }
 

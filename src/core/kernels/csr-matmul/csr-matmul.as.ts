@@ -13,56 +13,108 @@ export function csrMatmul(
 }
 
 /**
- * out = A^T x from A's own rows: each entry adds data[e] * x[i, :] to out[indices[e], :]. For a fixed output the terms
- * come in ascending i, the order in which the transposed matrix lists them, so both forms give the same bits.
- * The channels are cut into blocks of 32, so that the part of `out` in play stays in the cache; a thread takes blocks.
+ * packed[block][j] = channels 32 * block .. of x[j], 128 bytes each. Rows of x lie a power of two apart when it is as
+ * wide as networks are, so that one block of channels in place would share a few sets of the cache and throw itself out.
  */
-export function csrMatmulScatter(
-  fromBlock: i32, toBlock: i32, nRows: i32, nCols: i32, channels: i32, indptr: usize, indices: usize, data: usize,
-  x: usize, out: usize,
+export function packChannels(
+  fromBlock: i32, toBlock: i32, nRows: i32, channels: i32, x: usize, packed: usize,
 ): void {
   const rowStep = <usize>channels << 2;
-  const bytes = min<usize>(rowStep, <usize>toBlock << 7);
-  let c = <usize>fromBlock << 7;
-  for (let j = 0; j < nCols; j++) memory.fill(out + <usize>j * rowStep + c, 0, bytes - c);
-  for (; c + 128 <= bytes; c += 128) {
-    for (let i = 0; i < nRows; i++) {
-      const row = x + <usize>i * rowStep + c;
-      const x0 = v128.load(row), x1 = v128.load(row, 16), x2 = v128.load(row, 32), x3 = v128.load(row, 48);
-      const x4 = v128.load(row, 64), x5 = v128.load(row, 80), x6 = v128.load(row, 96), x7 = v128.load(row, 112);
-      const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
-      for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
-        const value = v128.load32_splat(data + e);
-        const to = out + <usize>load<u32>(indices + e) * rowStep + c;
-        v128.store(to, f32x4.add(v128.load(to), f32x4.mul(value, x0)));
-        v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(value, x1)), 16);
-        v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(value, x2)), 32);
-        v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(value, x3)), 48);
-        v128.store(to, f32x4.add(v128.load(to, 64), f32x4.mul(value, x4)), 64);
-        v128.store(to, f32x4.add(v128.load(to, 80), f32x4.mul(value, x5)), 80);
-        v128.store(to, f32x4.add(v128.load(to, 96), f32x4.mul(value, x6)), 96);
-        v128.store(to, f32x4.add(v128.load(to, 112), f32x4.mul(value, x7)), 112);
-      }
+  let to = packed + (<usize>fromBlock * <usize>nRows << 7);
+  for (let block = fromBlock; block < toBlock; block++) {
+    const c = <usize>block << 7;
+    const bytes = min<usize>(128, rowStep - c);
+    for (let j = 0; j < nRows; j++) {
+      copyFloats(to, x + <usize>j * rowStep + c, bytes);
+      to += 128;
     }
   }
-  for (; c + 16 <= bytes; c += 16) {
-    for (let i = 0; i < nRows; i++) {
-      const x0 = v128.load(x + <usize>i * rowStep + c);
-      const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
-      for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
-        const to = out + <usize>load<u32>(indices + e) * rowStep + c;
-        v128.store(to, f32x4.add(v128.load(to), f32x4.mul(v128.load32_splat(data + e), x0)));
-      }
+}
+
+/** csrMatmul with x packed, block after block of channels, for matrices that meet each row of x many times. */
+export function csrMatmulPacked(
+  fromRow: i32, toRow: i32, nCols: i32, channels: i32, indptr: usize, indices: usize, data: usize, packed: usize,
+  out: usize,
+): void {
+  const rowStep = <usize>channels << 2;
+  let x = packed;
+  for (let c = 0; c < channels; c += 32) {
+    for (let i = fromRow; i < toRow; i++) {
+      const first = <usize>load<u32>(indptr + (<usize>i << 2)) << 2;
+      const last = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
+      const to = out + <usize>i * rowStep + (<usize>c << 2);
+      weightedRowSum(indices + first, indices + last, data + first, 4, x, 128, to, min<i32>(32, channels - c));
+    }
+    x += <usize>nCols << 7;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function copyFloats(to: usize, from: usize, bytes: usize): void {
+  let k: usize = 0;
+  for (; k + 16 <= bytes; k += 16) v128.store(to + k, v128.load(from + k));
+  for (; k < bytes; k += 4) store<f32>(to + k, load<f32>(from + k));
+}
+
+/**
+ * out = A^T x from A's own rows: each entry adds data[e] * x[i, :] to out[indices[e], :]. For a fixed output the terms
+ * come in ascending i, the order in which the transposed matrix lists them, so both forms give the same bits.
+ * A thread takes blocks of 32 channels and sums each in its scratch space, nCols * 128 bytes, packed as above.
+ */
+export function csrMatmulScatter(
+  fromBlock: i32, toBlock: i32, scratch: usize, nRows: i32, nCols: i32, channels: i32, indptr: usize, indices: usize,
+  data: usize, x: usize, out: usize,
+): void {
+  const rowStep = <usize>channels << 2;
+  for (let block = fromBlock; block < toBlock; block++) {
+    const c = <usize>block << 7;
+    const bytes = min<usize>(128, rowStep - c);
+    memory.fill(scratch, 0, <usize>nCols << 7);
+    if (bytes == 128) scatterWide(nRows, rowStep, indptr, indices, data, x + c, scratch);
+    else scatterNarrow(nRows, rowStep, bytes, indptr, indices, data, x + c, scratch);
+    for (let j = 0; j < nCols; j++) copyFloats(out + <usize>j * rowStep + c, scratch + (<usize>j << 7), bytes);
+  }
+}
+
+/** 32 channels. */
+function scatterWide(
+  nRows: i32, rowStep: usize, indptr: usize, indices: usize, data: usize, x: usize, sums: usize,
+): void {
+  for (let i = 0; i < nRows; i++) {
+    const row = x + <usize>i * rowStep;
+    const x0 = v128.load(row), x1 = v128.load(row, 16), x2 = v128.load(row, 32), x3 = v128.load(row, 48);
+    const x4 = v128.load(row, 64), x5 = v128.load(row, 80), x6 = v128.load(row, 96), x7 = v128.load(row, 112);
+    const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
+    for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
+      const value = v128.load32_splat(data + e);
+      const to = sums + (<usize>load<u32>(indices + e) << 7);
+      v128.store(to, f32x4.add(v128.load(to), f32x4.mul(value, x0)));
+      v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(value, x1)), 16);
+      v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(value, x2)), 32);
+      v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(value, x3)), 48);
+      v128.store(to, f32x4.add(v128.load(to, 64), f32x4.mul(value, x4)), 64);
+      v128.store(to, f32x4.add(v128.load(to, 80), f32x4.mul(value, x5)), 80);
+      v128.store(to, f32x4.add(v128.load(to, 96), f32x4.mul(value, x6)), 96);
+      v128.store(to, f32x4.add(v128.load(to, 112), f32x4.mul(value, x7)), 112);
     }
   }
-  if (c == bytes) return;
+}
+
+/** Fewer than 32 channels: the last block of a width that 32 does not divide. */
+function scatterNarrow(
+  nRows: i32, rowStep: usize, bytes: usize, indptr: usize, indices: usize, data: usize, x: usize, sums: usize,
+): void {
   for (let i = 0; i < nRows; i++) {
     const row = x + <usize>i * rowStep;
     const end = <usize>load<u32>(indptr + (<usize>i << 2), 4) << 2;
     for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
-      const value = load<f32>(data + e);
-      const to = out + <usize>load<u32>(indices + e) * rowStep;
-      for (let k = c; k < bytes; k += 4) store<f32>(to + k, load<f32>(to + k) + value * load<f32>(row + k));
+      const value = v128.load32_splat(data + e);
+      const to = sums + (<usize>load<u32>(indices + e) << 7);
+      let k: usize = 0;
+      for (; k + 16 <= bytes; k += 16)
+        v128.store(to + k, f32x4.add(v128.load(to + k), f32x4.mul(value, v128.load(row + k))));
+      for (; k < bytes; k += 4) store<f32>(to + k, load<f32>(to + k) + load<f32>(data + e) * load<f32>(row + k));
     }
   }
 }
