@@ -133,9 +133,15 @@ function onDevice<T>(work: () => Promise<T>): Promise<T> {
       new Promise((resolve, reject) => {
         if (lost) return reject(lost);
         failWork = reject;
-        work().then(resolve, (error) => setTimeout(() => reject(error), 300));
+        work().then(resolve, (error) => setTimeout(() => reject(error), patience(error)));
       }),
   );
+}
+
+/** Milliseconds to wait for a cause. A browser's own complaint about a GPU buffer almost always has one. */
+function patience(error: unknown): number {
+  if (backend?.name !== "webgpu") return 0;
+  return error instanceof LabError ? 300 : 5000;
 }
 
 function dropModel(): void {
