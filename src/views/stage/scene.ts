@@ -160,9 +160,13 @@ function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels:
  */
 function edgeLayers(
   ego: EgoNet,
-  { theme, head, cellRadius }: SceneContent,
+  { theme, head, cellRadius, cameras }: SceneContent,
   at: (cell: number) => [number, number],
 ): Layer[] {
+  // seen from afar edges are short: full width would melt them into a blot
+  const microns = ego.edges[ego.edges.length >> 1]?.microns ?? 0;
+  const uniformPixels = Math.min(4, Math.max(1, 0.12 * microns * 2 ** cameras.tissue.zoom));
+  const widthOf = (alpha: number): number => edgePixels(alpha, ego.uniform, uniformPixels);
   const shownHead = head !== null && head < ego.nHeads ? head : null;
   const source = at(ego.center);
   const line = (id: string, color: readonly number[], alpha: number, width: (edge: number) => number): Layer =>
@@ -174,10 +178,10 @@ function edgeLayers(
       getColor: [...color, alpha] as [number, number, number, number],
       getWidth: (_, { index }) => width(index),
       widthUnits: "pixels",
-      updateTriggers: { getWidth: [ego, shownHead] },
+      updateTriggers: { getWidth: [ego, shownHead, uniformPixels] },
     });
   const color = shownHead === null ? ink[theme] : headColors[shownHead % headColors.length];
-  const weighted = line("edges", color, 235, (i) => edgePixels(alphaAt(ego.edges[i].alpha, shownHead), ego.uniform));
+  const weighted = line("edges", color, 235, (i) => widthOf(alphaAt(ego.edges[i].alpha, shownHead)));
   const rings = new ScatterplotLayer<EgoNet["edges"][number]>({
     id: "tissue-neighbours",
     data: [...ego.edges],
@@ -196,9 +200,9 @@ function edgeLayers(
     "rim",
     ground[theme].slice(0, 3),
     220,
-    (i) => Math.max(4, edgePixels(alphaAt(ego.edges[i].alpha, shownHead), ego.uniform)) + 3,
+    (i) => Math.max(uniformPixels, widthOf(alphaAt(ego.edges[i].alpha, shownHead))) + 0.75 * uniformPixels,
   );
   if (ego.uniform === null) return [rim, weighted, rings];
-  const uniform = line("ghost", ghost[theme], 255, () => edgePixels(ego.uniform!, ego.uniform));
+  const uniform = line("ghost", ghost[theme], 255, () => widthOf(ego.uniform!));
   return [rim, uniform, weighted, rings];
 }
