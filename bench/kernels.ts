@@ -74,6 +74,7 @@ export default function bench({ quick }: BenchOptions) {
         const [gflops, gbps] = [(times * (flops ?? 0)) / ms / 1e6, (times * bytes) / ms / 1e6];
         return {
           ...row(`${name}, ${nRows} rows, ${backward ? "forward and backward" : "forward"}`, ours, null),
+          oursMs: Number(ours.ms.toSorted((a, b) => a - b)[ours.ms.length >> 1].toFixed(2)),
           bestMs: Number(ms.toFixed(2)),
           gflops: flops && Number(gflops.toFixed(1)),
           gbps: Number(gbps.toFixed(1)),
