@@ -19,6 +19,8 @@ const pictured = ["dark 1280", "dark 1440", "light 1440", "light 1920"];
 const osmfish = realSlice("osmfish_ssp.h5ad");
 
 test("nothing is clipped, overlapping or scrolled sideways in any state, size and theme", async ({ page }) => {
+  // forty looks at a page that is drawn by the processor
+  test.slow();
   await openLab(page);
   await everySize(page, "first-open");
 
@@ -109,7 +111,7 @@ async function everySize(page: Page, state: string, looked: readonly { width: nu
     for (const size of looked) {
       await page.setViewportSize(size);
       await expect.soft
-        .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${size.width} px`, timeout: 5000 })
+        .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${size.width} px`, timeout: 10_000 })
         .toEqual([]);
       if (pictured.includes(`${theme} ${size.width}`)) await keep(page, `${state}-${size.width}-${theme}`);
     }

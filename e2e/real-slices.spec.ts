@@ -87,7 +87,7 @@ async function trainTwenty(page: Page): Promise<void> {
   const cancel = rail.getByRole("button", { name: "Cancel", exact: true });
   if (await cancel.isVisible()) await cancel.click();
   await expect(page.getByRole("combobox", { name: "Colour by" })).toHaveValue("clusters");
-  expect((await lookAtTissue(page)).coloured).toBeGreaterThan(0.02);
+  expect((await lookAtTissue(page)).coloured).toBeGreaterThan(0.004);
   const found = await page.evaluate(() => {
     const { clusters, scores, prediction } = window.lab.getState();
     return { clusters: clusters!.nClusters, ari: scores!.ari, f1: prediction!.f1Micro };
