@@ -36,7 +36,10 @@ export function SliceStep() {
       </p>
       {slice && <UnitControl key={slice.id} slice={slice} />}
       {readerNotes.length > 0 && (
-        <More key={slice?.id} label={`${readerNotes.length} ${readerNotes.length === 1 ? "note" : "notes"} on reading`}>
+        <More
+          key={`notes-${slice?.id}`}
+          label={`${readerNotes.length} ${readerNotes.length === 1 ? "note" : "notes"} on reading`}
+        >
           {readerNotes.map((note) => (
             <p key={note} className={notes.note}>
               {note}
