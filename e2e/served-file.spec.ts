@@ -12,10 +12,13 @@ const port = 5392;
 let server: ChildProcess | undefined;
 
 test.afterEach(async () => {
-  if (!server || server.exitCode !== null) return;
-  const ended = once(server, "exit");
-  server.kill();
-  await ended;
+  // one that ended by a signal has no exit code
+  if (server && server.exitCode === null && server.signalCode === null) {
+    const ended = once(server, "exit");
+    server.kill();
+    await ended;
+  }
+  server = undefined;
 });
 
 test("npm start with a file opens the page on it, isolated so that wasm has threads", async ({ page }) => {
