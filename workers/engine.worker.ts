@@ -15,7 +15,11 @@ let graph: Client<GraphApi> | null = null;
 let backend: Backend | null = null;
 let trainer: Trainer | null = null;
 const turn = createTurns();
-/** Set once the device is gone. */
+const tellEveryMs = 100;
+/**
+ * Set once the device is gone or has reported an error. Whoever asks first meets it, perhaps only for colours: all that
+ * follows must fail with it too, above all the run.
+ */
 let lost: LabError | null = null;
 /** Rejects the work in flight. */
 let failWork: (error: LabError) => void = () => {};
@@ -48,13 +52,30 @@ const handlers: Handlers<EngineApi> = {
   async train({ untilEpoch }, { signal, emit }) {
     const running = model();
     const clock = createCheckpointClock(() => performance.now());
-    while (running.epoch < untilEpoch && !signal.aborted) {
-      // between two turns a waiting question (colours, attention) is answered
-      const step = await onDevice(() => running.step());
-      emit({ kind: "epoch", ...step });
-      emit({ kind: "memory", bytes: backend?.memory().bytes ?? 0, peakBytes: running.peakBytes() });
-      if (clock.due()) clock.taken(await sendCheckpoint(running, emit));
-      await breathe();
+    let losses: number[] = [];
+    let milliseconds: number[] = [];
+    let told = Number.NEGATIVE_INFINITY;
+    const tell = (): void => {
+      if (losses.length === 0) return;
+      emit({ kind: "epochs", epoch: running.epoch, losses, milliseconds, peakBytes: running.peakBytes() });
+      [losses, milliseconds, told] = [[], [], performance.now()];
+    };
+    try {
+      while (running.epoch < untilEpoch && !signal.aborted) {
+        // between two turns a waiting question (colours, attention) is answered
+        const step = await onDevice(() => running.step());
+        losses.push(step.loss);
+        milliseconds.push(step.milliseconds);
+        // a small network takes milliseconds an epoch: word of each would drown the page
+        if (performance.now() - told >= tellEveryMs) tell();
+        if (clock.due()) {
+          tell();
+          clock.taken(await sendCheckpoint(running, emit));
+        }
+        await breathe();
+      }
+    } finally {
+      tell();
     }
     await sendCheckpoint(running, emit);
     return { result: { epoch: running.epoch, paused: running.epoch < untilEpoch } };
@@ -133,7 +154,10 @@ function onDevice<T>(work: () => Promise<T>): Promise<T> {
       new Promise((resolve, reject) => {
         if (lost) return reject(lost);
         failWork = reject;
-        work().then(resolve, (error) => setTimeout(() => reject(error), patience(error)));
+        work().then(resolve, (error) => {
+          if (error instanceof LabError && error.code === "device") lost ??= error;
+          setTimeout(() => reject(error), patience(error));
+        });
       }),
   );
 }

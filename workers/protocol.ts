@@ -80,9 +80,14 @@ export type GraphApi = {
 };
 
 export type TrainEvent =
-  | { readonly kind: "epoch"; readonly epoch: number; readonly loss: number; readonly milliseconds: number }
-  /** Where the run stands in the memory of the device. */
-  | { readonly kind: "memory"; readonly bytes: number; readonly peakBytes: number }
+  /** The epochs since the last word, up to and with `epoch`; told ten times a second, however fast they go. */
+  | {
+      readonly kind: "epochs";
+      readonly epoch: number;
+      readonly losses: readonly number[];
+      readonly milliseconds: readonly number[];
+      readonly peakBytes: number;
+    }
   /** The run as it is now and then and whenever `train` ends; its arrays are moved, not copied. */
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
 

@@ -20,16 +20,18 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
 
   const onEvent = (event: TrainEvent): void => {
     switch (event.kind) {
-      case "epoch": {
-        recent = [...recent, event.milliseconds].slice(-9);
+      case "epochs": {
+        recent = [...recent, ...event.milliseconds].slice(-9);
         const { losses, lossVersion } = get();
-        losses.push(event.loss);
-        set({ epoch: event.epoch, lossVersion: lossVersion + 1, millisecondsPerEpoch: median(recent) });
+        losses.push(...event.losses);
+        set({
+          epoch: event.epoch,
+          lossVersion: lossVersion + 1,
+          millisecondsPerEpoch: median(recent),
+          peakBytes: event.peakBytes,
+        });
         return;
       }
-      case "memory":
-        set({ peakBytes: event.peakBytes });
-        return;
       case "checkpoint": {
         const { backend } = get();
         if (task && backend) set({ kept: { ...task, checkpoint: event.checkpoint, backend: backend.name } });
