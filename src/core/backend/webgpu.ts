@@ -1,4 +1,5 @@
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import type { OpenedDevice } from "./backend";
 import { closeBackend, replaceBackend } from "./registry";
@@ -13,6 +14,12 @@ const RAISED = [
   "maxComputeWorkgroupSizeX",
   "maxComputeWorkgroupsPerDimension",
 ] as const;
+
+/**
+ * tfjs's tiled dense product. For long thin operands, such as the gradient of a weight over thousands of cells, it
+ * would choose one that adds parts with atomics, in no fixed order: the same seed would not give the same bits.
+ */
+const PACKED_MATMUL = 3;
 
 /**
  * tfjs's WebGPU backend on a device that the lab owns, with limits raised, errors caught and loss reported.
@@ -42,6 +49,7 @@ export async function openWebGpu(gpu: GPU | undefined, allowSoftware: boolean): 
   });
 
   closeBackend("webgpu");
+  tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", PACKED_MATMUL);
   const backend = new WebGPUBackend(device, adapter.info);
   const pool = watchPool(backend as unknown as { bufferManager: BufferPool }, device.limits);
   await replaceBackend("webgpu", backend);
