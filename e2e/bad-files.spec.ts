@@ -72,6 +72,20 @@ test("the wrong ending with the right content opens, and Undo brings back what w
   await expect(progressWords(page)).toContainText(/epoch 1/);
 });
 
+test("several files become sections of one slice, unless they have no gene in common", async ({ page }) => {
+  const { strangers } = await loadCorpus();
+  const [mouse, human] = await strangers();
+  await openLab(page);
+  const before = (await fact(page).textContent())!;
+  await dropFile(page, { name: "mouse.arrow", bytes: mouse }, { name: "human.arrow", bytes: human });
+  await expect(page.getByRole("alert")).toContainText("No gene is common to");
+  await expect(fact(page)).toHaveText(before);
+  await dropFile(page, { name: "one.arrow", bytes: mouse }, { name: "two.arrow", bytes: mouse });
+  await expect(fact(page)).toContainText("100 cells · 12 genes");
+  await graphReady(page);
+  expect(await page.evaluate(() => window.lab.getState().slice!.section.names.length)).toBe(2);
+});
+
 test("a file of 10 GB is read in place: refused at once where it is no slice, opened where it is one", async ({
   page,
 }) => {

@@ -1,6 +1,7 @@
 import { LabError } from "../src/core/errors";
 import { openSlice } from "../src/core/io/open-slice";
 import { simulateSlice } from "../src/core/simulate/simulate-slice";
+import { combineSections } from "../src/core/slice/combine";
 import type { Slice } from "../src/core/slice/slice";
 import type { Task } from "../src/core/task";
 import { fileSource } from "./file-source";
@@ -12,6 +13,11 @@ async function read(source: ReaderApi["read"]["request"], task: Task): Promise<S
   switch (source.kind) {
     case "file":
       return openSlice(fileSource(source.file), source.options, task);
+    case "files": {
+      const slices: Slice[] = [];
+      for (const file of source.files) slices.push(await openSlice(fileSource(file), source.options, task));
+      return combineSections(slices);
+    }
     case "url": {
       task.progress(0, 1, `fetching ${source.name}`);
       const response = await fetch(source.url);

@@ -16,6 +16,8 @@ type Link<Peer extends string> = { request: { peer: Peer; port: MessagePort }; e
 
 type SliceSource =
   | { readonly kind: "file"; readonly file: File; readonly options: OpenOptions }
+  /** Several files as the sections of one slice. */
+  | { readonly kind: "files"; readonly files: readonly File[]; readonly options: OpenOptions }
   /** A slice that `npm start -- FILE` serves beside the page. */
   | { readonly kind: "url"; readonly url: string; readonly name: string; readonly options: OpenOptions }
   | { readonly kind: "simulate"; readonly options: SimulateOptions };

@@ -4,8 +4,8 @@ import type { ElementHandle, Page } from "@playwright/test";
 export type Dropped = string | { readonly name: string; readonly bytes: Uint8Array };
 
 /** Drags a file over the window and lets it go, with the events and the DataTransfer of a real drop. */
-export async function dropFile(page: Page, file: Dropped): Promise<void> {
-  await dragOver(page, file);
+export async function dropFile(page: Page, ...files: Dropped[]): Promise<void> {
+  await dragOver(page, ...files);
   await page.evaluate(() => {
     const { dragged } = window as unknown as { dragged: DataTransfer };
     window.dispatchEvent(new DragEvent("drop", { dataTransfer: dragged, bubbles: true, cancelable: true }));
@@ -13,19 +13,25 @@ export async function dropFile(page: Page, file: Dropped): Promise<void> {
 }
 
 /** The first half of a drop: the file hangs over the window. */
-export async function dragOver(page: Page, file: Dropped): Promise<void> {
+export async function dragOver(page: Page, ...files: Dropped[]): Promise<void> {
   // a File that lies on disk can only come from an input: one that the page never sees
   const input = (await page.evaluateHandle(() =>
-    Object.assign(document.createElement("input"), { type: "file" }),
+    Object.assign(document.createElement("input"), { type: "file", multiple: true }),
   )) as ElementHandle<HTMLInputElement>;
+  const onDisk = files.filter((file) => typeof file === "string");
+  const inMemory = files.filter((file) => typeof file !== "string");
   await input.setInputFiles(
-    typeof file === "string"
-      ? file
-      : { name: file.name, mimeType: "application/octet-stream", buffer: Buffer.from(file.bytes) },
+    onDisk.length > 0
+      ? onDisk
+      : inMemory.map(({ name, bytes }) => ({
+          name,
+          mimeType: "application/octet-stream",
+          buffer: Buffer.from(bytes),
+        })),
   );
   await input.evaluate((element) => {
     const dragged = new DataTransfer();
-    dragged.items.add(element.files![0]);
+    for (const file of element.files!) dragged.items.add(file);
     Object.assign(window, { dragged });
     for (const type of ["dragenter", "dragover"]) {
       window.dispatchEvent(new DragEvent(type, { dataTransfer: dragged, bubbles: true, cancelable: true }));

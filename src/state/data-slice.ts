@@ -85,6 +85,13 @@ export const createDataSlice: SliceCreator<DataState> = (set, get) => {
     question: null,
     replaced: null,
     openFile: (file, options = {}) => open(file.name, { kind: "file", file, options } as never, file, options),
+    async openFiles(files) {
+      if (files.length === 1) await get().openFile(files[0]);
+      else if (files.length > 1) {
+        const name = files.map((file) => file.name).join(", ");
+        await open(name, { kind: "files", files, options: {} } as never, null, {});
+      }
+    },
     openServed: (url, name) => open(name, { kind: "url", url, name, options: {} } as never, null, {}),
     openSimulated: (options) => open(`simulated ${options.tissue}`, { kind: "simulate", options } as never, null, {}),
     async answerQuestion(options) {

@@ -29,6 +29,8 @@ export interface DataState {
   /** The slice that the newest one replaced. */
   readonly replaced: SliceInfo | null;
   openFile(file: File, options?: OpenOptions): Promise<void>;
+  /** One file as it is, several as the sections of one slice with the genes that all have. */
+  openFiles(files: readonly File[]): Promise<void>;
   openServed(url: string, name: string): Promise<void>;
   openSimulated(options: SimulateOptions): Promise<void>;
   answerQuestion(options: OpenOptions): Promise<void>;

@@ -10,12 +10,13 @@ export function DropTarget() {
     <div className={styles.target}>
       <div className={styles.title}>Drop a slice to open it</div>
       <div>AnnData .h5ad, or Arrow .arrow and .feather as the lab writes them</div>
+      <div>Several files become the sections of one slice.</div>
       <div className="label">It is read in this tab; nothing is uploaded. The slice before it can be brought back.</div>
     </div>
   );
 }
 
-/** True while files are over the window; a drop opens the first. */
+/** True while files are over the window; a drop opens them. */
 function useFileDrag(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -41,8 +42,7 @@ function useFileDrag(): boolean {
         event.preventDefault();
         depth = 0;
         setOver(false);
-        const file = event.dataTransfer?.files[0];
-        if (file) void useLab.getState().openFile(file);
+        void useLab.getState().openFiles([...(event.dataTransfer?.files ?? [])]);
       },
     };
     const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];

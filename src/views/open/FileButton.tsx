@@ -2,11 +2,11 @@ import { Button, type ButtonProps, FileButton as FilePicker } from "@mantine/cor
 import type { ReactNode } from "react";
 import { useLab } from "../../state/lab";
 
-/** A button that asks for a file and opens it. */
+/** A button that asks for a file, or for several as sections of one slice, and opens them. */
 export function FileButton({ children, ...button }: ButtonProps & { children: ReactNode }) {
-  const openFile = useLab((s) => s.openFile);
+  const openFiles = useLab((s) => s.openFiles);
   return (
-    <FilePicker accept=".h5ad,.arrow,.feather,.h5" onChange={(file) => file && void openFile(file)}>
+    <FilePicker multiple accept=".h5ad,.arrow,.feather,.h5" onChange={(files) => void openFiles(files)}>
       {(props) => (
         <Button {...button} {...props}>
           {children}
