@@ -9,6 +9,8 @@ export default defineConfig({
   reporter: [["list"], ["json"]],
   // two cores, and the page's own threads use both
   workers: 1,
+  // a shared machine may stall for longer than any patience; what passes the second time is listed as flaky
+  retries: process.env.CI ? 1 : 0,
   timeout: 180_000,
   expect: { timeout: 30_000 },
   use: {
