@@ -4,6 +4,7 @@ import { LabError } from "../errors";
 import type { BackendPlatform, OpenedDevice } from "./backend";
 import { replaceBackend } from "./registry";
 import { openThreadHost } from "./thread-host";
+import { shareEqualData } from "./wasm-share";
 
 /** tfjs's own bound, compiled into its module. */
 const MAX_THREADS = 4;
@@ -42,6 +43,7 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
     })
     .catch(failedToLoad);
   await replaceBackend("wasm", backend);
+  shareEqualData();
   const heap = watchHeap(backend);
   const host = shared ? openThreadHost(backend, threads, platform) : undefined;
   return {
@@ -89,16 +91,16 @@ function withTfjsCalls(loaded: unknown): BackendWasm["wasm"] {
 }
 
 /**
- * Counts the tensors' peak, and turns a heap that is full into an error: tfjs ignores a null from malloc and would
+ * Counts the peak of what tensors take, shared data once, and turns a heap that is full into an error: tfjs ignores a null from malloc and would
  * write over the start of its own memory.
  */
 function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peakBytes"> {
   const module = backend.wasm as unknown as EmscriptenModule;
   // Emscripten puts the real malloc in place of a stub at the first call: wrap what comes after
   module._free(module._malloc(4));
-  const malloc = module._malloc;
-  const foreign = tf.engine().state.numBytes;
-  let peak = 0;
+  const [malloc, free] = [module._malloc, module._free];
+  const sizes = new Map<number, number>();
+  let [live, peak] = [0, 0];
   module._malloc = (bytes) => {
     const pointer = malloc(bytes);
     if (pointer === 0 && bytes > 0)
@@ -107,8 +109,15 @@ function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peak
         `The wasm heap is full: no room for ${(bytes / 2 ** 20).toFixed(1)} MiB more within 4 GiB.`,
         "Use fewer genes, a narrower model or smaller batches, and start again in a fresh worker.",
       );
-    peak = Math.max(peak, tf.engine().state.numBytes - foreign + bytes);
+    sizes.set(pointer, bytes);
+    live += bytes;
+    peak = Math.max(peak, live);
     return pointer;
+  };
+  module._free = (pointer) => {
+    live -= sizes.get(pointer) ?? 0;
+    sizes.delete(pointer);
+    free(pointer);
   };
   return { heldBytes: () => module.HEAPU8.byteLength, peakBytes: () => peak };
 }
