@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { LabError } from "../src/core/errors";
+import { backbones } from "../src/core/nn/encoder-spec";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
@@ -16,13 +17,14 @@ export const recipeOptions = {
   hidden: { type: "string" },
   heads: { type: "string" },
   dropout: { type: "string" },
+  "attention-dropout": { type: "string" },
   "mask-ratio": { type: "string" },
   lr: { type: "string" },
   "weight-decay": { type: "string" },
   ...graphOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone gcn|sage|gat] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] ${graphUsage}`;
+export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] ${graphUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -42,6 +44,7 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
       hidden: number("hidden", base.encoder.hidden),
       heads: number("heads", base.encoder.heads),
       dropout: number("dropout", base.encoder.dropout),
+      attentionDropout: number("attention-dropout", base.encoder.attentionDropout),
     },
     graph: graphRecipe(args, base.graph),
     optimizer: {

@@ -83,11 +83,13 @@ describe("train", () => {
 
   test("follows every setting on the command line", async () => {
     const flags =
-      "--backbone sage --layers 3 --dropout 0 --mask-ratio 0.25 --lr 0.01 --weight-decay 0.001 --radius 50".split(" ");
+      "--backbone gatv2 --layers 3 --dropout 0 --attention-dropout 0.3 --mask-ratio 0.25 --lr 0.01 --weight-decay 0.001 --radius 50".split(
+        " ",
+      );
     await jsonOf(trainInto("set", "--backend", "cpu", ...flags), { cwd });
     expect(recordOf("set").recipe).toMatchObject({
-      backbone: "sage",
-      encoder: { layers: 3, dropout: 0, hidden: 16 },
+      backbone: "gatv2",
+      encoder: { layers: 3, dropout: 0, attentionDropout: 0.3, hidden: 16 },
       config: { maskRatio: 0.25 },
       optimizer: { learningRate: 0.01, weightDecay: 0.001 },
       graph: { kind: "radius", radiusMicrons: 50 },

@@ -7,15 +7,17 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
-from torch_geometric.nn import BatchNorm, GATConv, GCNConv, SAGEConv
+from torch_geometric.nn import BatchNorm, GATConv, GATv2Conv, GCNConv, SAGEConv
 
 
 def convolution(recipe, n_in, bias):
     hidden, heads = recipe["encoder"]["hidden"], recipe["encoder"]["heads"]
     if recipe["backbone"] == "gcn":
         return GCNConv(n_in, hidden, bias=bias)
-    if recipe["backbone"] == "gat":
-        return GATConv(n_in, hidden // heads, heads=heads, bias=bias)
+    if recipe["backbone"] in ("gat", "gatv2"):
+        layer = GATConv if recipe["backbone"] == "gat" else GATv2Conv
+        dropout = recipe["encoder"].get("attentionDropout", 0)  # not in older recipes
+        return layer(n_in, hidden // heads, heads=heads, dropout=dropout, bias=bias)
     return SAGEConv(n_in, hidden, aggr="mean", bias=bias)
 
 

@@ -52,6 +52,9 @@ def tuned(encoder, decoder, x, edge_index, recipe):
         encoder.convs[0] = MeanAfterLinear(encoder.convs[0], visible)
         for i in range(1, len(encoder.convs)):
             encoder.convs[i] = MeanAfterLinear(encoder.convs[i])
+    elif backbone == "gatv2":
+        first = encoder.convs[0]
+        first.lin_l, first.lin_r = VisibleLinear(first.lin_l, visible), VisibleLinear(first.lin_r, visible)
     else:
         encoder.convs[0].lin = VisibleLinear(encoder.convs[0].lin, visible)
     if backbone == "gcn":

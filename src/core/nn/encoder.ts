@@ -4,9 +4,10 @@ import type { DeviceCsr } from "../kernels/device-csr";
 import { dropout } from "../kernels/dropout";
 import { hash32 } from "../random";
 import { type BatchStatistics, batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
-import { type Backbone, type EncoderSpec, isNormed } from "./encoder-spec";
+import { type EncoderSpec, isNormed } from "./encoder-spec";
 import type { Features } from "./features";
-import { type AttentionLogits, gatConv } from "./gat-conv";
+import { gatConv, gatConvAttention } from "./gat-conv";
+import { gatv2Conv, gatv2ConvAttention } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
 import { add } from "./rows";
 import { sageConv } from "./sage-conv";
@@ -15,12 +16,18 @@ import { type Params, tidy } from "./tensors";
 /** Training draws dropout from `seed` and normalises by the batch; evaluation does neither. */
 export type Mode = { readonly kind: "training"; readonly seed: number } | { readonly kind: "evaluation" };
 
+// dropout of activations draws from `seed` + layer
+const ATTENTION_STREAM = 64;
+
 export interface Encoded {
   readonly embedding: tf.Tensor2D; // (nObs, hidden)
   /** Of each norm in order; empty in evaluation. */
   readonly statistics: readonly BatchStatistics[];
-  /** Of each layer in order; empty but for a GAT. */
-  readonly logits: readonly AttentionLogits[];
+  /**
+   * Computes each layer's attention, (nnz, heads), from that layer's input: for whoever asks, in the scope in which
+   * `encode` was called. Empty for backbones without attention.
+   */
+  readonly attention: readonly (() => tf.Tensor2D)[];
 }
 
 /**
@@ -31,20 +38,20 @@ export interface Encoded {
  */
 export function encode(params: Params, spec: EncoderSpec, graph: DeviceCsr, features: Features, mode: Mode): Encoded {
   const statistics: BatchStatistics[] = [];
-  const logits: AttentionLogits[] = [];
+  const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
     const layer = tidy(() => applyLayer(params, spec, i, graph, input, mode));
     if (layer.statistics) statistics.push(layer.statistics);
-    if (layer.logits) logits.push(layer.logits);
+    if (layer.attention) attention.push(layer.attention);
     input = { kind: "dense", x: layer.y };
   }
-  return { embedding: (input as { x: tf.Tensor2D }).x, statistics, logits };
+  return { embedding: (input as { x: tf.Tensor2D }).x, statistics, attention };
 }
 
 interface Layer {
   readonly y: tf.Tensor2D;
-  readonly logits?: AttentionLogits;
+  readonly attention?: () => tf.Tensor2D;
   readonly statistics?: BatchStatistics;
 }
 
@@ -57,7 +64,7 @@ function applyLayer(
   mode: Mode,
 ): Layer {
   const last = i === spec.layers - 1;
-  const layer = convolve(params, spec.backbone, i, graph, input);
+  const layer = convolve(params, spec, i, graph, input, mode);
   const { y: normed, ...statistics } = isNormed(spec, i) ? norm(params, i, layer.y, mode) : layer;
   let y = last ? normed : tf.elu(normed);
   if (spec.skip && input.kind === "dense") y = add(y, input.x);
@@ -86,9 +93,20 @@ export function updateRunningStatistics(
   return next;
 }
 
-function convolve({ weights }: Params, backbone: Backbone, layer: number, graph: DeviceCsr, input: Features): Layer {
+function convolve(
+  { weights }: Params,
+  { backbone, attentionDropout }: EncoderSpec,
+  layer: number,
+  graph: DeviceCsr,
+  input: Features,
+  mode: Mode,
+): Layer {
   const at = <T extends tf.Tensor>(name: string) => weights[`convs.${layer}.${name}`] as T;
   const bias = (name: string) => (at(name) as tf.Tensor1D | undefined) ?? null;
+  const dropped =
+    mode.kind === "training" && attentionDropout > 0
+      ? { rate: attentionDropout, seed: hash32(mode.seed + ATTENTION_STREAM + layer) }
+      : null;
   switch (backbone) {
     case "gcn":
       return { y: gcnConv(graph, input, { weight: at("lin.weight"), bias: bias("bias") }) };
@@ -96,13 +114,22 @@ function convolve({ weights }: Params, backbone: Backbone, layer: number, graph:
       const [neighbourWeight, rootWeight] = [at<tf.Tensor2D>("lin_l.weight"), at<tf.Tensor2D>("lin_r.weight")];
       return { y: sageConv(graph, input, { neighbourWeight, rootWeight, bias: bias("lin_l.bias") }) };
     }
-    case "gat":
-      return gatConv(graph, input, {
-        weight: at("lin.weight"),
-        attSource: at("att_src"),
-        attTarget: at("att_dst"),
+    case "gat": {
+      const [attSource, attTarget] = [at<tf.Tensor3D>("att_src"), at<tf.Tensor3D>("att_dst")];
+      const own = { weight: at<tf.Tensor2D>("lin.weight"), attSource, attTarget, bias: bias("bias") };
+      return { y: gatConv(graph, input, own, dropped), attention: () => gatConvAttention(graph, input, own) };
+    }
+    case "gatv2": {
+      const own = {
+        sourceWeight: at<tf.Tensor2D>("lin_l.weight"),
+        sourceBias: bias("lin_l.bias"),
+        targetWeight: at<tf.Tensor2D>("lin_r.weight"),
+        targetBias: bias("lin_r.bias"),
+        attention: at<tf.Tensor3D>("att"),
         bias: bias("bias"),
-      });
+      };
+      return { y: gatv2Conv(graph, input, own, dropped), attention: () => gatv2ConvAttention(graph, input, own) };
+    }
     default:
       backbone satisfies never;
       throw new LabError("internal", `Unknown backbone ${String(backbone)}.`);

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
-import { gatAggregate } from "../kernels/gat-attention";
+import type { Dropout } from "../kernels/dropout/reference";
+import { gatAggregate, gatAttention } from "../kernels/gat-attention";
 import { type Features, project } from "./features";
 import { addBias } from "./rows";
 
@@ -12,45 +13,54 @@ export interface GatConvParams {
   readonly bias: tf.Tensor1D | null; // (heads * d,)
 }
 
-/** The two halves of the attention logits before LeakyReLU, each (nObs, heads). */
-export interface AttentionLogits {
-  readonly source: tf.Tensor2D;
-  readonly target: tf.Tensor2D;
-}
-
+/** Of GAT and GATv2: torch_geometric's default. */
 export const NEGATIVE_SLOPE = 0.2;
 
 /**
  * Graph attention, heads concatenated:  y_i = Σ_j α_ij W x_j + b,
  * α_ij = softmax_j LeakyReLU(a_src · W x_j + a_dst · W x_i)  per head.
  *
- * @param graph     neighbours with self-loops, shape (nObs, nObs); its values are not read
- * @param features  shape (nObs, in)
- * @returns         y, shape (nObs, heads * d), and the logits that α follows from
+ * @param graph     (nRows, nCols), row i's neighbours with itself; its values are not read
+ * @param features  shape (nCols, in), of which the first nRows are the rows' own
+ * @param dropout   of α, after the softmax; null for none
+ * @returns         shape (nRows, heads * d)
  * Source: Veličković et al. 2018, arXiv:1710.10903, eq. 3-5; torch_geometric.nn.GATConv.
  */
 export function gatConv(
   graph: DeviceCsr,
   features: Features,
   params: GatConvParams,
-): { y: tf.Tensor2D; logits: AttentionLogits } {
+  dropout: Dropout | null = null,
+): tf.Tensor2D {
   const h = project(features, params.weight);
-  const logits = attentionLogits(h, params.attSource, params.attTarget);
-  const aggregated = gatAggregate(graph, h, logits.source, logits.target, { negativeSlope: NEGATIVE_SLOPE });
-  return { y: addBias(aggregated, params.bias), logits };
+  const { source, target } = attentionLogits(graph, h, params);
+  const options = { negativeSlope: NEGATIVE_SLOPE, ...(dropout && { dropout }) };
+  return addBias(gatAggregate(graph, h, source, target, options), params.bias);
+}
+
+/** α of every edge and head, (nnz, heads) in CSR order, without dropout. Not differentiable. */
+export function gatConvAttention(graph: DeviceCsr, features: Features, params: GatConvParams): tf.Tensor2D {
+  const { source, target } = attentionLogits(graph, project(features, params.weight), params);
+  return gatAttention(graph, source, target, { negativeSlope: NEGATIVE_SLOPE });
 }
 
 /**
- * a · h per head, as one product with a block-diagonal matrix: (nObs, heads * d) x (heads * d, 2 heads).
+ * a · h per head, as one product with a block-diagonal matrix: (nCols, heads * d) x (heads * d, 2 heads).
  * Cheaper than multiplying and summing per head, which would make two more tensors as large as h.
  */
-function attentionLogits(h: tf.Tensor2D, attSource: tf.Tensor3D, attTarget: tf.Tensor3D): AttentionLogits {
+function attentionLogits(
+  graph: DeviceCsr,
+  h: tf.Tensor2D,
+  { attSource, attTarget }: GatConvParams,
+): { source: tf.Tensor2D; target: tf.Tensor2D } {
   const [, heads, d] = attSource.shape;
   const blocks = blockMask(heads, d);
   const column = (att: tf.Tensor3D) => tf.mul<tf.Tensor2D>(tf.reshape(att, [heads * d, 1]), blocks);
   const both = dense(h, tf.concat2d([column(attSource), column(attTarget)], 1));
-  const n = h.shape[0];
-  return { source: tf.slice2d(both, [0, 0], [n, heads]), target: tf.slice2d(both, [0, heads], [n, heads]) };
+  return {
+    source: tf.slice2d(both, [0, 0], [graph.nCols, heads]),
+    target: tf.slice2d(both, [0, heads], [graph.nRows, heads]),
+  };
 }
 
 /** 1 where row r belongs to head r / d, shape (heads * d, heads). */

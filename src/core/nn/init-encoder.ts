@@ -8,7 +8,8 @@ import type { Params } from "./tensors";
  * Weights as torch_geometric initialises them, under the names of its state_dict.
  *
  * A convolution before a batch norm has no bias: the norm subtracts it again, its gradient is rounding noise, and
- * Adam would blow that noise up to full steps.
+ * Adam would blow that noise up to full steps. A GATv2 then has none inside its attention either, as in its paper and
+ * as torch_geometric's `bias=False` makes it.
  */
 export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
   const { backbone, layers, hidden, heads } = spec;
@@ -22,6 +23,13 @@ export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
       weights[`${conv}.lin_l.weight`] = linearInit([width, hidden], width, rng);
       if (!normed) weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
       weights[`${conv}.lin_r.weight`] = linearInit([width, hidden], width, rng);
+    } else if (backbone === "gatv2") {
+      for (const lin of ["lin_l", "lin_r"]) {
+        weights[`${conv}.${lin}.weight`] = glorot([width, hidden], width, hidden, rng);
+        if (!normed) weights[`${conv}.${lin}.bias`] = linearInit([hidden], width, rng);
+      }
+      weights[`${conv}.att`] = glorot([1, heads, hidden / heads], heads, hidden / heads, rng);
+      if (!normed) weights[`${conv}.bias`] = tf.zeros([hidden]);
     } else {
       weights[`${conv}.lin.weight`] = glorot([width, hidden], width, hidden, rng);
       if (!normed) weights[`${conv}.bias`] = tf.zeros([hidden]);

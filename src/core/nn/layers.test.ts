@@ -10,6 +10,7 @@ import { openCpu } from "../testing/open-cpu";
 import { batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
 import type { Features } from "./features";
 import { gatConv } from "./gat-conv";
+import { gatv2Conv } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
 import golden from "./goldens/layers.json";
 import { sageConv } from "./sage-conv";
@@ -39,16 +40,23 @@ describe("against torch_geometric, on six cells of which one is alone", () => {
       bias: p["lin_l.bias"],
     } as never),
   );
-  check(
-    "gat",
-    golden.gat,
-    (features, p) =>
-      gatConv(uploadCsr(unweighted(addSelfLoops(graph))), features, {
-        weight: p["lin.weight"],
-        attSource: p.att_src,
-        attTarget: p.att_dst,
-        bias: p.bias,
-      } as never).y,
+  check("gat", golden.gat, (features, p) =>
+    gatConv(uploadCsr(unweighted(addSelfLoops(graph))), features, {
+      weight: p["lin.weight"],
+      attSource: p.att_src,
+      attTarget: p.att_dst,
+      bias: p.bias,
+    } as never),
+  );
+  check("gatv2", golden.gatv2, (features, p) =>
+    gatv2Conv(uploadCsr(unweighted(addSelfLoops(graph))), features, {
+      sourceWeight: p["lin_l.weight"],
+      sourceBias: p["lin_l.bias"],
+      targetWeight: p["lin_r.weight"],
+      targetBias: p["lin_r.bias"],
+      attention: p.att,
+      bias: p.bias,
+    } as never),
   );
 });
 

@@ -28,6 +28,11 @@ export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
   return op(x, bias) as tf.Tensor2D;
 }
 
+/** The first n rows of x: x itself where it has no more. */
+export function firstRows(x: tf.Tensor2D, n: number): tf.Tensor2D {
+  return x.shape[0] === n ? x : tf.slice2d(x, [0, 0], [n, x.shape[1]]);
+}
+
 /**
  * x with the rows marked 1 replaced by one row, or by zeros.
  *

@@ -29,6 +29,7 @@ const encoder: EncoderSpec = {
   heads: 1,
   batchNorm: true,
   dropout: 0,
+  attentionDropout: 0,
   skip: true,
 };
 const numbers = (t: tf.Tensor) => [...t.dataSync()];

@@ -34,6 +34,7 @@ const encoder: EncoderSpec = {
   heads: 1,
   batchNorm: true,
   dropout: 0.1,
+  attentionDropout: 0,
   skip: true,
 };
 

@@ -1,8 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "../backend/backend";
 import type { DeviceCsr } from "../kernels/device-csr";
-import { gatAttention } from "../kernels/gat-attention";
-import { type AttentionLogits, NEGATIVE_SLOPE } from "../nn/gat-conv";
 
 /** How one cell weighs the cells it hears, layer by layer. */
 export interface AttentionRecord {
@@ -13,21 +11,22 @@ export interface AttentionRecord {
   readonly layers: readonly Float32Array[];
 }
 
-/** Reads one row of every layer's attention; the rest never leaves the device. */
+/**
+ * Reads one row of every layer's attention; the rest never leaves the device.
+ *
+ * @param encoded  runs the encoder and gives what computes each layer's attention, (nnz, heads)
+ */
 export async function attentionOfCell(
   backend: Backend,
   graph: DeviceCsr,
-  logits: () => readonly AttentionLogits[],
+  encoded: () => readonly (() => tf.Tensor2D)[],
   cell: number,
 ): Promise<AttentionRecord> {
   const row = await readAndFree(tf.tidy(() => tf.slice1d(graph.indptr, cell, 2)));
   const [from, size] = [row[0], row[1] - row[0]];
   const neighbours = Uint32Array.from(await readAndFree(tf.tidy(() => tf.slice1d(graph.indices, from, size))));
   const alphas = tf.tidy(() =>
-    logits().map(({ source, target }) => {
-      const alpha = gatAttention(graph, source, target, { negativeSlope: NEGATIVE_SLOPE });
-      return tf.slice2d(alpha, [from, 0], [size, -1]);
-    }),
+    encoded().map((attention) => tf.tidy(() => tf.slice2d(attention(), [from, 0], [size, -1]))),
   );
   const heads = alphas[0].shape[1];
   const layers: Float32Array[] = [];

@@ -12,7 +12,7 @@ const { slice, graph } = smallTissue({ side: 8 });
 async function runs(name: "cpu" | "wasm" | "webgpu", backbone: Backbone, nSteps: number, times: number) {
   const backend = await openForTest(name);
   if (!backend) return undefined;
-  const encoder = { layers: 2, hidden: 16, heads: 4, batchNorm: true, dropout: 0.1, skip: true };
+  const encoder = { layers: 2, hidden: 16, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0.1, skip: true };
   const results = [];
   for (let r = 0; r < times; r++) {
     const trainer = await createTrainer({ slice, graph, recipe: defaultRecipe({ backbone, encoder }), backend }, quiet);
@@ -29,8 +29,10 @@ describe.each([
   { name: "wasm", backbone: "gcn", nSteps: 20 },
   { name: "wasm", backbone: "sage", nSteps: 20 },
   { name: "wasm", backbone: "gat", nSteps: 20 },
+  { name: "wasm", backbone: "gatv2", nSteps: 20 },
   // in software WebGPU needs half a second a step
   { name: "webgpu", backbone: "gat", nSteps: 3 },
+  { name: "webgpu", backbone: "gatv2", nSteps: 3 },
 ] as const)("$nSteps steps with $backbone on $name", ({ name, backbone, nSteps }) => {
   test("give the same bits twice, and the reference's losses and embedding within 1e-4", async () => {
     const got = await runs(name, backbone, nSteps, 2);

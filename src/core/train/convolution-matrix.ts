@@ -12,6 +12,7 @@ export function convolutionMatrix(graph: SpatialGraph, backbone: Backbone): Csr 
     case "sage":
       return meanNormalized(graph);
     case "gat":
+    case "gatv2":
       return unweighted(addSelfLoops(graph));
   }
 }

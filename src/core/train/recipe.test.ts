@@ -6,6 +6,12 @@ test("the default recipe is valid and survives JSON", () => {
   expect(validateRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
 });
 
+test("a recipe from before attention could drop out drops none", () => {
+  const recipe = defaultRecipe();
+  const { attentionDropout: _, ...encoder } = recipe.encoder;
+  expect(validateRecipe({ ...recipe, encoder })).toEqual({ ...recipe, encoder: { ...encoder, attentionDropout: 0 } });
+});
+
 test.each([
   { kind: "knn", k: 8, symmetrize: "doubled" },
   { kind: "radius", radiusMicrons: 40 },
@@ -31,6 +37,14 @@ describe("a setting out of bounds is refused with its key, its bounds and what c
       "encoder.dropout must be a number from 0 to 0.9, got null.",
       { ...base, encoder: { ...base.encoder, dropout: null } },
     ],
+    [
+      "encoder.attentionDropout must be a number from 0 to 0.9, got 1.",
+      { ...base, encoder: { ...base.encoder, attentionDropout: 1 } },
+    ],
+    [
+      "encoder.hidden must be a multiple of encoder.heads for attention, got 10 and 4.",
+      { ...base, backbone: "gatv2", encoder: { ...base.encoder, hidden: 10 } },
+    ],
     ["encoder must be an object of", { ...base, encoder: { ...base.encoder, width: 64 } }],
     [
       'preprocess.targetSum must be a number from 1 to 1000000000 or "median", got 0.',
@@ -46,7 +60,7 @@ describe("a setting out of bounds is refused with its key, its bounds and what c
       { ...base, graph: { kind: "radius", radiusMicrons: 4, k: 6 } },
     ],
     [
-      "encoder.hidden must be a multiple of encoder.heads for a GAT, got 10 and 4.",
+      "encoder.hidden must be a multiple of encoder.heads for attention, got 10 and 4.",
       { ...base, encoder: { ...base.encoder, hidden: 10 } },
     ],
   ])("%s", (message, recipe) => {

@@ -1,6 +1,6 @@
 import { LabError } from "../errors";
 import type { GraphRecipe } from "../graph/spatial-graph";
-import type { Backbone, EncoderOptions } from "../nn/encoder-spec";
+import { attends, type Backbone, backbones, type EncoderOptions } from "../nn/encoder-spec";
 import type { NormalizeRecipe } from "../preprocess/normalize";
 import { type MaeConfig, maeDefaults } from "../ssl/mae-config";
 
@@ -26,7 +26,7 @@ export function defaultRecipe(overrides: Partial<RunRecipe> = {}): RunRecipe {
     method: "mae",
     config: maeDefaults,
     backbone: "gat",
-    encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, skip: false },
+    encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: false },
     preprocess: { targetSum: "median", log1p: true, scale: false },
     graph: { kind: "knn", k: 6, symmetrize: "union" },
     optimizer: { learningRate: 5e-3, weightDecay: 1e-5 },
@@ -54,7 +54,15 @@ export function validateRecipe(value: unknown): RunRecipe {
   );
   oneOf("version", r.version, [1]);
   const config = object("config", r.config, ["maskRatio", "maskFill"]);
-  const encoder = object("encoder", r.encoder, ["layers", "hidden", "heads", "batchNorm", "dropout", "skip"]);
+  const encoder = object("encoder", r.encoder, [
+    "layers",
+    "hidden",
+    "heads",
+    "batchNorm",
+    "dropout",
+    "attentionDropout",
+    "skip",
+  ]);
   const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale"]);
   const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
   const recipe: RunRecipe = {
@@ -64,13 +72,15 @@ export function validateRecipe(value: unknown): RunRecipe {
       maskRatio: number("config.maskRatio", config.maskRatio, { min: 0.01, max: 0.99 }),
       maskFill: oneOf("config.maskFill", config.maskFill, ["zero", "token"]),
     },
-    backbone: oneOf("backbone", r.backbone, ["gcn", "sage", "gat"]),
+    backbone: oneOf("backbone", r.backbone, backbones),
     encoder: {
       layers: integer("encoder.layers", encoder.layers, { min: 1, max: 8 }),
       hidden: integer("encoder.hidden", encoder.hidden, { min: 1, max: 1024 }),
       heads: integer("encoder.heads", encoder.heads, { min: 1, max: 16 }),
       batchNorm: boolean("encoder.batchNorm", encoder.batchNorm),
       dropout: number("encoder.dropout", encoder.dropout, { min: 0, max: 0.9 }),
+      // recipes written before there was such a key
+      attentionDropout: number("encoder.attentionDropout", encoder.attentionDropout ?? 0, { min: 0, max: 0.9 }),
       skip: boolean("encoder.skip", encoder.skip),
     },
     preprocess: {
@@ -90,10 +100,10 @@ export function validateRecipe(value: unknown): RunRecipe {
     seed: integer("seed", r.seed, { min: 0, max: 2 ** 32 - 1 }),
   };
   const { hidden, heads } = recipe.encoder;
-  if (recipe.backbone === "gat" && hidden % heads !== 0) {
+  if (attends(recipe.backbone) && hidden % heads !== 0) {
     throw new LabError(
       "range",
-      `encoder.hidden must be a multiple of encoder.heads for a GAT, got ${hidden} and ${heads}.`,
+      `encoder.hidden must be a multiple of encoder.heads for attention, got ${hidden} and ${heads}.`,
       `Each head takes an equal share of the width: choose ${Math.ceil(hidden / heads) * heads}, or fewer heads.`,
     );
   }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../backend/backend";
+import { backbones } from "../nn/encoder-spec";
 import { quiet } from "../task";
 import { openCpu } from "../testing/open-cpu";
 import { smallTissue } from "../testing/small-tissue";
@@ -18,7 +19,7 @@ const { slice, graph } = tissue;
 const { nObs, nVars } = slice;
 const small = (overrides: Partial<RunRecipe> = {}): RunRecipe =>
   defaultRecipe({
-    encoder: { layers: 2, hidden: 8, heads: 2, batchNorm: true, dropout: 0.1, skip: true },
+    encoder: { layers: 2, hidden: 8, heads: 2, batchNorm: true, dropout: 0.1, attentionDropout: 0.2, skip: true },
     optimizer: { learningRate: 1e-2, weightDecay: 1e-5 },
     ...overrides,
   });
@@ -30,7 +31,7 @@ const steps = async (trainer: Trainer, n: number): Promise<number[]> => {
   return losses;
 };
 
-describe.each(["gcn", "sage", "gat"] as const)("a run with %s", (backbone) => {
+describe.each(backbones)("a run with %s", (backbone) => {
   test("learns to rebuild hidden cells better than their mean does", async () => {
     const trainer = await start({ backbone });
     await steps(trainer, 40);
@@ -90,6 +91,7 @@ describe.each(["gcn", "sage", "gat"] as const)("a run with %s", (backbone) => {
       gcn: { "lin.weight": [8, nVars] },
       sage: { "lin_l.weight": [8, nVars], "lin_r.weight": [8, nVars] },
       gat: { "lin.weight": [8, nVars], att_src: [1, 2, 4], att_dst: [1, 2, 4] },
+      gatv2: { "lin_l.weight": [8, nVars], "lin_r.weight": [8, nVars], att: [1, 2, 4] },
     }[backbone];
     for (const [name, shape] of Object.entries(convolution)) expect(shapes[`encoder.convs.0.${name}`]).toEqual(shape);
     expect(shapes["encoder.norms.0.module.running_var"]).toEqual([8]);
@@ -125,23 +127,28 @@ test("weights of another network are refused by the name of the array, and what 
   trainer.dispose();
 });
 
-test("attention is a distribution over a cell and its neighbours, per layer and head", async () => {
-  const trainer = await start({ backbone: "gat" });
-  await trainer.step();
-  const cell = 17;
-  const record = await trainer.attention(cell);
-  const expected = [cell, ...graph.indices.subarray(graph.indptr[cell], graph.indptr[cell + 1])].sort((a, b) => a - b);
-  expect([...(record?.neighbours ?? [])]).toEqual(expected);
-  expect(record?.layers.length).toBe(2);
-  for (const alpha of record?.layers ?? []) {
-    expect(alpha.length).toBe(expected.length * 2);
-    for (const head of [0, 1]) {
-      const sum = alpha.filter((_, e) => e % 2 === head).reduce((a, b) => a + b);
-      expect(sum).toBeCloseTo(1, 5);
+test.each(["gat", "gatv2"] as const)(
+  "attention of a %s is a distribution over a cell and its neighbours, per layer and head",
+  async (backbone) => {
+    const trainer = await start({ backbone });
+    await trainer.step();
+    const cell = 17;
+    const record = await trainer.attention(cell);
+    const expected = [cell, ...graph.indices.subarray(graph.indptr[cell], graph.indptr[cell + 1])].sort(
+      (a, b) => a - b,
+    );
+    expect([...(record?.neighbours ?? [])]).toEqual(expected);
+    expect(record?.layers.length).toBe(2);
+    for (const alpha of record?.layers ?? []) {
+      expect(alpha.length).toBe(expected.length * 2);
+      for (const head of [0, 1]) {
+        const sum = alpha.filter((_, e) => e % 2 === head).reduce((a, b) => a + b);
+        expect(sum).toBeCloseTo(1, 5);
+      }
     }
-  }
-  trainer.dispose();
-});
+    trainer.dispose();
+  },
+);
 
 test("a backbone without attention has none to tell, and a cell outside the slice is refused", async () => {
   const trainer = await start({ backbone: "gcn" });
@@ -163,7 +170,7 @@ test("an embedding has a row for every cell and does not depend on dropout", asy
 
 test("a loss that is no number stops the run and says which setting to change", async () => {
   const trainer = await start({
-    encoder: { layers: 2, hidden: 8, heads: 2, batchNorm: false, dropout: 0, skip: false },
+    encoder: { layers: 2, hidden: 8, heads: 2, batchNorm: false, dropout: 0, attentionDropout: 0, skip: false },
     optimizer: { learningRate: 1, weightDecay: 0 },
     preprocess: { targetSum: 1e9, log1p: false, scale: false },
   });

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "../backend/backend";
 import { LabError } from "../errors";
 import type { SpatialGraph } from "../graph/spatial-graph";
-import type { EncoderSpec } from "../nn/encoder-spec";
+import { attends, type EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
 import { normalizeExpression } from "../preprocess/normalize";
 import { deriveRng } from "../random";
@@ -145,8 +145,8 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
 
     async attention(cell) {
       requireCell(cell);
-      if (recipe.backbone !== "gat") return null;
-      return attentionOfCell(backend, batch.graph, () => method.embed(params, batch, setting).logits, cell);
+      if (!attends(recipe.backbone)) return null;
+      return attentionOfCell(backend, batch.graph, () => method.embed(params, batch, setting).attention, cell);
     },
 
     async rebuilt(cell) {

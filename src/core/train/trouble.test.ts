@@ -11,7 +11,7 @@ const { slice, graph } = smallTissue({ side: 8 });
 // few kernels, because a software GPU takes seconds to compile each
 const recipe = defaultRecipe({
   backbone: "gcn",
-  encoder: { layers: 1, hidden: 8, heads: 2, batchNorm: true, dropout: 0.1, skip: true },
+  encoder: { layers: 1, hidden: 8, heads: 2, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: true },
 });
 const steps = async (trainer: Trainer, n: number): Promise<number[]> => {
   const losses: number[] = [];

@@ -1,5 +1,6 @@
 import { SegmentedControl, Tooltip, UnstyledButton } from "@mantine/core";
 import type { SliceInfo } from "../../../workers/protocol";
+import { attends } from "../../core/nn/encoder-spec";
 import type { CategoricalColumn } from "../../core/slice/slice";
 import { useLab } from "../../state/lab";
 import { categoryColors } from "../color/palettes";
@@ -12,11 +13,11 @@ import styles from "./Inspector.module.css";
 
 const mostShown = 40;
 
-/** The selected cell's neighbours: distance and, once a GAT has learned, attention beside equal weights. */
+/** The selected cell's neighbours: distance and, once a GAT or GATv2 has learned, attention beside equal weights. */
 export function NeighbourTable({ slice }: { slice: SliceInfo }) {
   const ego = useEgoNet();
   const graphReady = useLab((s) => s.graph.kind === "ready");
-  const gat = useLab((s) => s.runRecipe?.backbone === "gat");
+  const attentive = useLab((s) => s.runRecipe !== null && attends(s.runRecipe.backbone));
   const learned = useLab((s) => s.epoch > 0);
   const head = useStage((s) => s.head);
   const setHead = useStage((s) => s.setHead);
@@ -89,7 +90,7 @@ export function NeighbourTable({ slice }: { slice: SliceInfo }) {
       {ego.edges.length > mostShown && <p className="label">{ego.edges.length - mostShown} more</p>}
       {!withAttention && (
         <p className="label">
-          {learned && !gat ? "This backbone has no attention." : "Attention comes with a trained GAT."}
+          {learned && !attentive ? "This backbone has no attention." : "Attention comes with a trained GAT or GATv2."}
         </p>
       )}
     </>

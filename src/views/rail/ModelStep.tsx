@@ -1,4 +1,5 @@
 import { SegmentedControl, Switch, Tooltip } from "@mantine/core";
+import { attends } from "../../core/nn/encoder-spec";
 import { defaultRecipe, type RunRecipe } from "../../core/train/recipe";
 import { useLab } from "../../state/lab";
 import { NumberKnob } from "../kit/Knob";
@@ -26,6 +27,7 @@ export function ModelStep() {
             { value: "gcn", label: "GCN" },
             { value: "sage", label: "SAGE" },
             { value: "gat", label: "GAT" },
+            { value: "gatv2", label: "GATv2" },
           ]}
           value={recipe.backbone}
           onChange={(backbone) => edit((r) => ({ ...r, backbone: backbone as RunRecipe["backbone"] }))}
@@ -53,7 +55,7 @@ export function ModelStep() {
         step={16}
         integer
       />
-      {recipe.backbone === "gat" && (
+      {attends(recipe.backbone) && (
         <NumberKnob
           label="Heads"
           definition={terms.heads}
@@ -113,6 +115,17 @@ export function ModelStep() {
           value={encoder.dropout}
           initial={initial.encoder.dropout}
           onChange={(dropout) => setEncoder({ dropout })}
+          min={0}
+          max={0.9}
+          step={0.05}
+        />
+        <NumberKnob
+          label="Attention dropout"
+          definition={terms.attentionDropout}
+          value={encoder.attentionDropout}
+          initial={initial.encoder.attentionDropout}
+          onChange={(attentionDropout) => setEncoder({ attentionDropout })}
+          disabled={!attends(recipe.backbone)}
           min={0}
           max={0.9}
           step={0.05}

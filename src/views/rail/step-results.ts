@@ -1,3 +1,4 @@
+import { attends } from "../../core/nn/encoder-spec";
 import type { LabState } from "../../state/lab-state";
 import { formatCount, formatNumber } from "../format/numbers";
 
@@ -25,11 +26,11 @@ export function graphResult({ graph, slice }: LabState): string {
   }
 }
 
-const backboneNames = { gcn: "GCN", sage: "SAGE", gat: "GAT" } as const;
+const backboneNames = { gcn: "GCN", sage: "SAGE", gat: "GAT", gatv2: "GATv2" } as const;
 
 export function modelResult({ recipe }: LabState): string {
   const { backbone, encoder } = recipe;
-  const heads = backbone === "gat" ? `, ${encoder.heads} ${encoder.heads === 1 ? "head" : "heads"}` : "";
+  const heads = attends(backbone) ? `, ${encoder.heads} ${encoder.heads === 1 ? "head" : "heads"}` : "";
   return `MAE · ${backboneNames[backbone]} · ${encoder.layers} × ${encoder.hidden} wide${heads}`;
 }
 

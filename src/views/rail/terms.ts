@@ -16,12 +16,13 @@ export const terms = {
   radius: "All cells within this distance are neighbours. Needs the right µm per unit.",
   maxEdge: "Longer edges of the triangulation are dropped, such as those across holes and along the outline.",
   backbone:
-    "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention.",
+    "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention. GATv2: the same, but each cell may prefer other neighbours, at about twice the work.",
   layers: "Rounds of message passing. With two layers a cell sees its neighbours' neighbours.",
   hidden: "Numbers that describe each cell: the width of the embedding.",
   heads: "Independent attention patterns side by side. The width must divide by them.",
   batchNorm: "Brings each hidden unit to mean 0 and variance 1 over the cells, which steadies training.",
   dropout: "Share of hidden values set to zero at random in each step, against memorising.",
+  attentionDropout: "Share of attention weights set to zero at random in each step. For GAT and GATv2.",
   skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
   maskRatio:
     "Share of cells whose genes are all hidden in a step. The network must rebuild them from their neighbours.",

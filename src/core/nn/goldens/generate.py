@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 import torch_geometric
-from torch_geometric.nn import GATConv, GCNConv, SAGEConv
+from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, SAGEConv
 
 SEED = 0
 torch.manual_seed(SEED)
@@ -65,5 +65,6 @@ golden = {
     "sage": case(SAGEConv(3, 4, aggr="mean"), edge_index),
     "gat": case(GATConv(3, 2, heads=2), edge_index),
     "batch_norm": batch_norm,
+    "gatv2": case(GATv2Conv(3, 2, heads=2), edge_index),
 }
 Path(__file__).with_name("layers.json").write_text(json.dumps(golden) + "\n")

@@ -21,7 +21,7 @@ from lab_network import encoder_for, read_model, save_model  # noqa: E402
 from load_in_pyg import embed  # noqa: E402
 
 SLICES = [("cortex", 1), ("embryo", 2), ("hypothalamus", 3)]
-BACKBONES = ["gcn", "sage", "gat"]
+BACKBONES = ["gcn", "sage", "gat", "gatv2"]
 CELLS, GENES, ROWS = 240, 20, range(0, 240, 12)
 
 
