@@ -138,7 +138,8 @@ export function gatv2ScoreGradient(
 }
 
 /**
- * dg[i] = a * sum over the row of ds * slope of the LeakyReLU, and per block of rows
+ * dg[i] = a * sum over the row of ds * slope of the LeakyReLU, by the neighbours above the kink alone (reference.ts
+ * says why), and per block of rows
  * partial[block] = sum over its edges of ds * LeakyReLU(h[j] + g[i]), whose sum over the blocks is the gradient of a.
  */
 export function gatv2TargetGradient(
@@ -148,7 +149,7 @@ export function gatv2TargetGradient(
   const edgeBytes = <usize>heads << 2;
   const headBytes = <usize>channels << 2;
   const rowStep = edgeBytes * <usize>channels;
-  const slopes = f32x4.splat(slope), ones = f32x4.splat(1), zeros = f32x4.splat(0);
+  const slopes = f32x4.splat(slope), rise = f32x4.splat(1 - slope), zeros = f32x4.splat(0);
   for (let block = fromBlock; block < toBlock; block++) {
     const sums = partial + <usize>block * rowStep;
     memory.fill(sums, 0, rowStep);
@@ -165,39 +166,40 @@ export function gatv2TargetGradient(
         let c = head * headBytes;
         for (; c + 32 <= headEnd; c += 32) {
           const g0 = v128.load(gRow + c), g1 = v128.load(gRow + c, 16);
-          let t0 = zeros, t1 = zeros;
+          let t0 = zeros, t1 = zeros, all0 = i32x4.splat(-1), all1 = i32x4.splat(-1);
           let w0 = v128.load(sums + c), w1 = v128.load(sums + c, 16);
           let weight = dsHead;
           for (let p = first; p < last; p += 4) {
             const row = h + <usize>load<u32>(p) * rowStep + c;
             const value = v128.load32_splat(weight);
             const v0 = f32x4.add(v128.load(row), g0), v1 = f32x4.add(v128.load(row, 16), g1);
-            const m0 = f32x4.mul(value, v128.bitselect(ones, slopes, f32x4.gt(v0, zeros)));
-            const m1 = f32x4.mul(value, v128.bitselect(ones, slopes, f32x4.gt(v1, zeros)));
-            t0 = f32x4.add(t0, m0);
-            t1 = f32x4.add(t1, m1);
-            w0 = f32x4.add(w0, f32x4.mul(m0, v0));
-            w1 = f32x4.add(w1, f32x4.mul(m1, v1));
+            const above0 = f32x4.gt(v0, zeros), above1 = f32x4.gt(v1, zeros);
+            t0 = f32x4.add(t0, v128.and(value, above0));
+            t1 = f32x4.add(t1, v128.and(value, above1));
+            all0 = v128.and(all0, above0);
+            all1 = v128.and(all1, above1);
+            w0 = f32x4.add(w0, f32x4.mul(value, f32x4.max(v0, f32x4.mul(v0, slopes))));
+            w1 = f32x4.add(w1, f32x4.mul(value, f32x4.max(v1, f32x4.mul(v1, slopes))));
             weight += edgeBytes;
           }
-          v128.store(dgRow + c, f32x4.mul(t0, v128.load(a + c)));
-          v128.store(dgRow + c, f32x4.mul(t1, v128.load(a + c, 16)), 16);
+          v128.store(dgRow + c, f32x4.mul(v128.andnot(t0, all0), f32x4.mul(rise, v128.load(a + c))));
+          v128.store(dgRow + c, f32x4.mul(v128.andnot(t1, all1), f32x4.mul(rise, v128.load(a + c, 16))), 16);
           v128.store(sums + c, w0);
           v128.store(sums + c, w1, 16);
         }
         for (; c < headEnd; c += 4) {
           const gValue = load<f32>(gRow + c);
-          let t: f32 = 0;
+          let t: f32 = 0, all = true;
           let w = load<f32>(sums + c);
           let weight = dsHead;
           for (let p = first; p < last; p += 4) {
             const v = load<f32>(h + <usize>load<u32>(p) * rowStep + c) + gValue;
-            const m = load<f32>(weight) * (v > 0 ? 1 : slope);
-            t += m;
-            w += m * v;
+            if (v > 0) t += load<f32>(weight);
+            else all = false;
+            w += load<f32>(weight) * max<f32>(v, v * slope);
             weight += edgeBytes;
           }
-          store<f32>(dgRow + c, t * load<f32>(a + c));
+          store<f32>(dgRow + c, all ? 0 : t * ((1 - slope) * load<f32>(a + c)));
           store<f32>(sums + c, w);
         }
       }

@@ -105,6 +105,21 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("GATv2 on %s", (name) => {
     graph.dispose();
   });
 
+  test("the gradient of a listener whose neighbours all lie on one side of the kink is zero, not rounding", async () => {
+    const { csr, ...p } = problem(40, 30, 2, 13);
+    const [above, below] = [p.g.map((v) => v + 100), p.g.map((v) => v - 100)];
+    const dy = randomFloats(40 * 26, createRng(6));
+    const graph = uploadCsr(csr);
+    for (const g of [above, below]) {
+      const [h, gTensor, a] = tensors({ csr, ...p, g });
+      const f = (g: tf.Tensor) => gatv2Aggregate(graph, h, g as tf.Tensor2D, a, { negativeSlope });
+      const gradient = tf.tidy(() => tf.grad(f)(gTensor, tf.tensor2d(dy, [40, 26])));
+      expect((await backend().read(gradient)).every((v) => v === 0)).toBe(true);
+      tf.dispose([gradient, h, gTensor, a]);
+    }
+    graph.dispose();
+  });
+
   test("gradients of many rows, more than one block of them, equal the reference's", async () => {
     const p = problem(150, 140, 3, 20);
     const dropout = { rate: 0.2, seed: 9 };

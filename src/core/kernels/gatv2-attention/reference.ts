@@ -101,24 +101,37 @@ export function scoreGradientReference(graph: Gatv2Graph, alpha: Numbers, dy: Nu
   return ds;
 }
 
-/** dg[i, c] = a[c] * sum over the row of ds * slope; da[block, c] = sum over a block's edges of ds * LeakyReLU. */
+/**
+ * dg[i, c] = a[c] * sum over the row of ds * slope; da[block, c] = sum over a block's edges of ds * LeakyReLU.
+ *
+ * A row's ds sum to zero, so dg is taken as a[c] * (1 - negativeSlope) * the sum of ds over the neighbours above the
+ * kink, and is zero where all are above or none: there the sum would be rounding noise, which Adam blows up to full steps.
+ */
 export function targetGradientReference(
   graph: Gatv2Graph,
   ds: Numbers,
   blockRows: number,
 ): { dg: Float32Array; partial: Float32Array } {
-  const { nRows, heads, channels, a } = graph;
+  const { nRows, heads, channels, indptr, a, negativeSlope } = graph;
   const width = heads * channels;
   const dg = new Float64Array(nRows * width);
+  const above = new Uint32Array(nRows * width);
   const partial = new Float64Array(Math.ceil(nRows / blockRows) * width);
   forEdges(graph, ({ i, j, head, element }) => {
     for (let c = head * channels; c < (head + 1) * channels; c++) {
       const { v, slope } = sumAndSlope(graph, i, j, c);
-      dg[i * width + c] += ds[element] * a[c] * slope;
+      if (v > 0) {
+        dg[i * width + c] += ds[element] * a[c] * (1 - negativeSlope);
+        above[i * width + c]++;
+      }
       partial[Math.floor(i / blockRows) * width + c] += ds[element] * slope * v;
     }
   });
-  return { dg: Float32Array.from(dg), partial: Float32Array.from(partial) };
+  const settled = (k: number): boolean => {
+    const i = Math.floor(k / width);
+    return above[k] === indptr[i + 1] - indptr[i];
+  };
+  return { dg: Float32Array.from(dg, (v, k) => (settled(k) ? 0 : v)), partial: Float32Array.from(partial) };
 }
 
 /**

@@ -105,11 +105,14 @@ export function registerGatv2WebGpu(): void {
       body: `${s.rowAndChannel}
         let own = g[index];
         var sum = ${s.type}(0.0);
+        var all = ${s.type}(1.0);
         for (var e = first; e < last; e++) {
           let v = h[indices[e] * uniforms.rowLength + channel] + own;
-          sum += ds[e * uniforms.heads + head] * ${s.slopeOf("v")};
+          let above = select(${s.type}(0.0), ${s.type}(1.0), v > ${s.type}(0.0));
+          sum += ds[e * uniforms.heads + head] * above;
+          all *= above;
         }
-        result[index] = sum * a[channel];`,
+        result[index] = (1.0 - all) * sum * (1.0 - uniforms.slope) * a[channel];`,
     });
     const nBlocks = Math.ceil(g.shape[0] / BLOCK_ROWS);
     const partial = run(backend, {
