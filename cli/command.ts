@@ -10,6 +10,8 @@ export interface Context {
   say(line: string): void;
   /** From here on the first Ctrl+C sets `task.cancelled` instead of ending the program; a second one ends it. */
   holdInterrupts(): void;
+  /** Ends the program with this code once the result is printed, instead of 0. */
+  endWith(code: number): void;
 }
 
 /** Words that do not fit the command; the program then ends with 2 instead of 1. */

@@ -34,16 +34,20 @@ export async function main(
     return EXIT.wrongWords;
   }
   const { task, say, holdInterrupts } = terminal;
+  let code: number = EXIT.done;
+  const endWith = (wanted: number): void => {
+    code = wanted;
+  };
   try {
     const args = readArguments(command, rest);
     if (args.has("help")) {
       terminal.print(`${command.summary}\n\nUsage: ${command.usage}`);
       return EXIT.done;
     }
-    const result = await command.run(args, { cwd, task, say, holdInterrupts });
+    const result = await command.run(args, { cwd, task, say, holdInterrupts, endWith });
     terminal.end();
     terminal.print(args.json ? JSON.stringify(result) : readable(result));
-    return task.cancelled ? EXIT.interrupted : EXIT.done;
+    return task.cancelled ? EXIT.interrupted : code;
   } catch (thrown) {
     terminal.end();
     const error = toLabError(thrown);

@@ -4,20 +4,24 @@ import { positionsMicrons } from "../../src/core/slice/slice";
 import { summarize } from "../../src/core/slice/summary";
 import { createTrainer } from "../../src/core/train/trainer";
 import type { Command } from "../command";
+import { memoryLimits, memoryOptions, memoryUsage } from "../memory-limit";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { nodePlatform } from "../platform";
 import { recipeOf, recipeOptions, recipeUsage } from "../recipe-options";
+import { requireFit, runBudget } from "../run-budget";
 import { folderForRun, type RunRecord } from "../run-folder";
 import { trainEpochs } from "../train-epochs";
 import { versions } from "../versions";
 import { embeddingTable, writeRun } from "../write-run";
 
 export const train: Command = {
-  usage: `train FILE --out DIR ${recipeUsage} [--backend auto|webgpu|wasm|cpu] [--allow-software] [--force] ${openUsage}`,
+  usage: `train FILE --out DIR|--dry-run ${memoryUsage} ${recipeUsage} [--backend auto|webgpu|wasm|cpu] [--allow-software] [--force] ${openUsage}`,
   summary: "Trains a network on a slice and writes its embedding, its weights and a record of the run.",
   options: {
     ...openOptions,
     ...recipeOptions,
+    ...memoryOptions,
+    "dry-run": { type: "boolean" },
     backend: { type: "string" },
     "allow-software": { type: "boolean" },
     out: { type: "string" },
@@ -29,7 +33,7 @@ export const train: Command = {
     const started = new Date().toISOString();
     const recipe = recipeOf(args, cwd);
     const prefer = args.choice("backend", ["auto", "webgpu", "wasm", "cpu"], "auto");
-    const run = folderForRun(args.text("out"), cwd, { force: args.has("force") });
+    const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const slice = await openFile(args.positionals[0], args, context);
     const positions = positionsMicrons(slice);
     const { graph, statistics } = await buildGraph(positions, slice.section.codes, recipe.graph, task);
@@ -40,6 +44,14 @@ export const train: Command = {
     const { name, adapter, threads, why } = backend.report;
     say(`backend: ${name}${adapter ? ` on ${adapter}` : ""}${threads > 1 ? `, ${threads} threads` : ""}. ${why}`);
     try {
+      const limits = memoryLimits(args, backend);
+      if (!run) {
+        const budget = await runBudget({ slice, graph, recipe, backend }, limits, task);
+        if (!budget.fits) context.endWith(2);
+        return budget;
+      }
+      const { totalBytes } = await requireFit({ slice, graph, recipe, backend }, limits, task);
+      say(`memory: about ${Math.ceil(totalBytes / 2 ** 20)} MiB.`);
       const trainer = await createTrainer({ slice, graph, recipe, backend }, task);
       for (const note of trainer.notes) say(`note: ${note}`);
       context.holdInterrupts();

@@ -63,10 +63,18 @@ export interface BackendMemory {
   readonly tensors: number;
 }
 
+/** What a device holds at most; null where it does not say. */
+export interface BackendLimits {
+  readonly totalBytes: number | null;
+  /** One array. */
+  readonly arrayBytes: number | null;
+}
+
 /** An open backend. One at a time in a thread; open in a worker, so that a lost one can be thrown away with it. */
 export interface Backend {
   readonly name: BackendName;
   readonly report: BackendReport;
+  readonly limits: BackendLimits;
   /**
    * Settles once, when the device is gone (driver reset, out of memory, unplugged). All tensors are lost with it: end
    * the run, dispose, and open again from a checkpoint, in a fresh worker where possible.
@@ -88,6 +96,7 @@ export interface OpenedDevice {
   readonly software: boolean;
   readonly threads: number;
   readonly simd: boolean;
+  readonly limits: BackendLimits;
   readonly lost: Promise<LabError>;
   takeError(): LabError | undefined;
   heldBytes(): number;

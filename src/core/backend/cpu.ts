@@ -16,6 +16,7 @@ export async function openCpu(): Promise<OpenedDevice> {
     software: false,
     threads: 1,
     simd: false,
+    limits: { totalBytes: null, arrayBytes: null },
     lost: new Promise(() => {}),
     takeError: () => undefined,
     heldBytes: bytes,

@@ -72,6 +72,7 @@ function backendOf(device: OpenedDevice, report: BackendReport): Backend {
   return {
     name: report.name,
     report,
+    limits: device.limits,
     lost: device.lost,
     check,
     read: async (tensor) => {

@@ -9,6 +9,9 @@ import { shareEqualData } from "./wasm-share";
 /** tfjs's own bound, compiled into its module. */
 const MAX_THREADS = 4;
 
+/** What 32-bit addresses reach. */
+const HEAP_BYTES = 2 ** 32;
+
 /** What the lab uses of tfjs's Emscripten module beyond its typed face. */
 interface EmscriptenModule {
   _malloc(bytes: number): number;
@@ -50,6 +53,7 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
     software: false,
     threads: getThreadsCount(),
     simd: true,
+    limits: { totalBytes: HEAP_BYTES, arrayBytes: HEAP_BYTES },
     lost: new Promise(() => {}), // a wasm module is not lost, it traps in the call that broke it
     takeError: () => host?.takeError(),
     trim() {},

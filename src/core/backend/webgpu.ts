@@ -58,6 +58,7 @@ export async function openWebGpu(gpu: GPU | undefined, allowSoftware: boolean): 
     software,
     threads: 1,
     simd: false,
+    limits: { totalBytes: null, arrayBytes: largestArray(device.limits) },
     lost,
     takeError: () => {
       const error = pending;
@@ -89,7 +90,7 @@ function watchPool(
   limits: GPUSupportedLimits,
 ): Pick<OpenedDevice, "heldBytes" | "peakBytes" | "trim"> {
   const acquire = pool.acquireBuffer.bind(pool);
-  const largest = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const largest = largestArray(limits);
   let peak = 0;
   pool.acquireBuffer = (size, ...rest) => {
     if (size > largest)
@@ -116,6 +117,11 @@ function watchPool(
       }
     },
   };
+}
+
+/** An array is one buffer, bound whole. */
+function largestArray({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): number {
+  return Math.min(maxBufferSize, maxStorageBufferBindingSize);
 }
 
 /** Software adapters say so in one of three ways, depending on the browser's age. */

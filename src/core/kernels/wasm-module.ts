@@ -3,19 +3,25 @@ import { threadHost } from "../backend/thread-host";
 import { WASM_PLAIN, WASM_SHARED } from "./wasm-binary";
 import { WasmPool } from "./wasm-pool";
 
-const pools = new WeakMap<BackendWasm, WasmPool>();
+/** What runs kernels. */
+export type Pool = Pick<WasmPool, "nThreads" | "run">;
+
+const pools = new WeakMap<BackendWasm, Pool>();
 
 /**
  * The lab's kernels, linked to the memory of tfjs's wasm backend, so that they read and write its tensors in place.
  * Emscripten shows that memory as `wasmMemory` where threads share it and among the module's exports elsewhere.
  */
-export function wasmPool(backend: BackendWasm): WasmPool {
+export function wasmPool(backend: BackendWasm): Pool {
   const known = pools.get(backend);
   if (known) return known;
-  const { wasmMemory, asm } = backend.wasm as unknown as {
+  const { wasmMemory, asm, idleThreads } = backend.wasm as unknown as {
     wasmMemory?: WebAssembly.Memory;
     asm: { memory?: WebAssembly.Memory };
+    idleThreads?: number;
   };
+  // a backend that only counts (backend/counting.ts) has no memory to link to
+  if (idleThreads !== undefined) return { nThreads: idleThreads, run() {} };
   const bytes = Uint8Array.from(atob(wasmMemory ? WASM_SHARED : WASM_PLAIN), (c) => c.charCodeAt(0));
   const pool = new WasmPool(new WebAssembly.Module(bytes), (wasmMemory ?? asm.memory)!, threadHost(backend));
   pools.set(backend, pool);

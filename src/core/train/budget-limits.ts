@@ -1,0 +1,117 @@
+import type { BackendLimits } from "../backend/backend";
+import { LabError } from "../errors";
+import { type Task, throwIfCancelled } from "../task";
+import { type BudgetInput, type MemoryBudget, predictMemory } from "./budget";
+import type { RunRecipe } from "./recipe";
+
+export interface MemoryLimits {
+  /** Set by the person or by the machine; null for none. */
+  readonly memoryBytes: number | null;
+  readonly device: BackendLimits;
+}
+
+/** What passes a limit. */
+export interface Excess {
+  readonly what: "memory" | "device" | "array";
+  readonly bytes: number;
+  readonly limitBytes: number;
+}
+
+/** One setting that brings a run under its limits, with what it then needs. */
+export interface Mend {
+  /** "width 32" */
+  readonly words: string;
+  /** The recipe with that setting; null for what no recipe can set. */
+  readonly recipe: RunRecipe | null;
+  readonly budget: MemoryBudget;
+}
+
+/** Free room between arrays of a heap, and what tfjs's dense products keep for themselves. Measured: docs/budget.md. */
+const USABLE_HEAP = 0.9;
+
+/** The first limit that the run passes. */
+export function excess(budget: MemoryBudget, { memoryBytes, device }: MemoryLimits): Excess | null {
+  const limits: [Excess["what"], number, number | null][] = [
+    ["array", budget.largestBytes, device.arrayBytes],
+    ["device", budget.deviceBytes, device.totalBytes && USABLE_HEAP * device.totalBytes],
+    ["memory", budget.totalBytes, memoryBytes],
+  ];
+  for (const [what, bytes, limitBytes] of limits)
+    if (limitBytes !== null && bytes > limitBytes) return { what, bytes, limitBytes };
+  return null;
+}
+
+interface Candidate {
+  readonly words: string;
+  readonly input: BudgetInput;
+  readonly recipe: RunRecipe | null;
+}
+
+/**
+ * The mildest value of the first setting that brings the run under its limits: a narrower network, then fewer genes.
+ * Each is tried by predicting again with it; memory falls along the values of one setting, so they are bisected.
+ */
+export async function findMend(input: BudgetInput, limits: MemoryLimits, task: Task): Promise<Mend | null> {
+  for (const candidates of [narrower(input), fewerGenes(input)]) {
+    let found: Mend | null = null;
+    let [low, high] = [0, candidates.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      throwIfCancelled(task, "Looking for a setting that fits");
+      const { words, recipe, input: tried } = candidates[middle];
+      const budget = await predictMemory(tried, task);
+      if (excess(budget, limits) === null) {
+        found = { words, recipe, budget };
+        high = middle;
+      } else low = middle + 1;
+    }
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Half the width, a third, ..., in whole heads. */
+function narrower(input: BudgetInput): Candidate[] {
+  const { recipe } = input;
+  const { hidden, heads } = recipe.encoder;
+  const unit = recipe.backbone === "gat" ? heads : 1;
+  const widths = [3 / 4, 1 / 2, 3 / 8, 1 / 4, 1 / 8, 1 / 16].map((share) => unit * Math.floor((share * hidden) / unit));
+  return [...new Set(widths)]
+    .filter((width) => width >= Math.max(unit, 8) && width < hidden)
+    .map((width) => {
+      const narrow = { ...recipe, encoder: { ...recipe.encoder, hidden: width } };
+      return { words: `width ${width}`, recipe: narrow, input: { ...input, recipe: narrow } };
+    });
+}
+
+function fewerGenes(input: BudgetInput): Candidate[] {
+  const { shape } = input;
+  return [1 / 2, 1 / 4, 1 / 8, 1 / 16].map((share) => {
+    const nVars = Math.max(1, Math.floor(shape.nVars * share));
+    const fewer = { ...shape, nVars, nnz: Math.floor((shape.nnz * nVars) / shape.nVars) };
+    return { words: `${nVars} genes`, recipe: null, input: { ...input, shape: fewer } };
+  });
+}
+
+/** The error of a run that is not started. */
+export function overLimit({ what, bytes, limitBytes }: Excess, mend: Mend | null): LabError {
+  const subject = { memory: "This run", device: "This run", array: "The largest array of this run" }[what];
+  const limit = {
+    memory: "the memory limit is",
+    device: "the backend holds at most",
+    array: "this GPU takes at most",
+  }[what];
+  return new LabError(
+    "memory",
+    `${subject} would need about ${size(bytes)}; ${limit} ${size(limitBytes)}.`,
+    mend
+      ? `With ${mend.words} it needs ${size(mend.budget.totalBytes)}.`
+      : "No single setting brings it under the limit: use fewer cells, or a slice with fewer genes and a narrower network.",
+  );
+}
+
+function size(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  if (mebibytes >= 1000) return `${Number((mebibytes / 1024).toPrecision(3))} GiB`;
+  return `${Number(Math.max(mebibytes, 0.01).toPrecision(3))} MiB`;
+}

@@ -1,0 +1,117 @@
+import { openCounting } from "../backend/counting";
+import type { SpatialGraph } from "../graph/spatial-graph";
+import { uploadCsr } from "../kernels/device-csr";
+import type { Task } from "../task";
+import { convolutionMatrix } from "./convolution-matrix";
+import type { RunRecipe } from "./recipe";
+import { type SliceShape, standInSlice } from "./stand-in-slice";
+import { createTrainer } from "./trainer";
+
+/** Bytes that a run needs at its highest moment, by what they are for. */
+export interface BudgetParts {
+  /** Counts as the device keeps them. */
+  readonly expression: number;
+  readonly graph: number;
+  /** Weights, running statistics, and both moments of the optimiser. */
+  readonly weights: number;
+  /** What the forward pass keeps for the backward pass. */
+  readonly activations: number;
+  /** What comes on top while gradients are computed. */
+  readonly working: number;
+  /** The embedding as the page or a file gets it, beside the device. */
+  readonly embedding: number;
+}
+
+export interface MemoryBudget {
+  readonly parts: BudgetParts;
+  /** All parts. */
+  readonly totalBytes: number;
+  /** All parts but the embedding: what the backend's own `peakBytes` will say. */
+  readonly deviceBytes: number;
+  /** The largest single array on the device. */
+  readonly largestBytes: number;
+}
+
+export interface BudgetInput {
+  readonly shape: SliceShape;
+  readonly graph: SpatialGraph;
+  readonly recipe: RunRecipe;
+  /** Of the backend that will train. */
+  readonly threads: number;
+  /** Up to as many entries are stood in for one by one; above, what an entry costs is found from two such numbers. */
+  readonly mostEntries?: number;
+}
+
+/**
+ * Memory of a run, known before it: a step, an embedding and the losses per cell are run on a backend that counts
+ * arrays and computes nothing, on a slice of the same shape that holds only ones. So the prediction follows the code,
+ * and on wasm it is exact; in large slices what an entry of the expression costs is extrapolated (it is linear).
+ * WebGPU is predicted by the same count: its kernels need a little less room to work in.
+ *
+ * Nothing else may compute in this thread until it is done. Cost: a step without its arithmetic, 20 to 300 ms.
+ */
+export async function predictMemory(input: BudgetInput, task: Task): Promise<MemoryBudget> {
+  const { shape, graph, recipe, threads, mostEntries = 2 ** 19 } = input;
+  const counting = await openCounting(threads);
+  // how far it is would be told as if the run itself were prepared
+  const silent: Task = {
+    progress() {},
+    get cancelled() {
+      return task.cancelled;
+    },
+  };
+  const { backend, counted, restart } = counting;
+  const begin = async (nnz: number) => {
+    restart();
+    const slice = standInSlice({ ...shape, nnz });
+    const trainer = await createTrainer({ slice, graph, recipe, backend }, silent);
+    return { trainer, nnz, bytes: counted().bytes, arrays: counted().arrays };
+  };
+  try {
+    const edges = uploadCsr(convolutionMatrix(graph, recipe.backbone));
+    const graphBytes = counted().bytes;
+    edges.dispose();
+
+    const all = await begin(Math.min(shape.nnz, Math.max(mostEntries, 4 * shape.nObs)));
+    const { trainer } = all;
+    restart();
+    await trainer.step();
+    const step = counted();
+    restart();
+    await trainer.embed();
+    await trainer.cellLosses();
+    const shown = counted();
+    trainer.dispose();
+
+    const half = all.nnz < shape.nnz ? await begin(all.nnz >> 1) : all;
+    half.trainer.dispose();
+    // the same arrays in the same order, each linear in the entries
+    const more = half === all ? 0 : (shape.nnz - all.nnz) / (all.nnz - half.nnz);
+    const extrapolate = (at: number, atHalf: number): number => Math.round(at + more * (at - atHalf));
+    const resident = extrapolate(all.bytes, half.bytes);
+    const missing = resident - all.bytes;
+
+    const weights = 12 * trainer.nParameters;
+    const peak = Math.max(step.peakBytes, shown.peakBytes);
+    const embedding = 4 * shape.nObs * trainer.embeddingSize;
+    return {
+      parts: {
+        expression: resident - graphBytes - weights,
+        graph: graphBytes,
+        weights,
+        activations: step.keptBytes - all.bytes,
+        working: peak - step.keptBytes,
+        embedding,
+      },
+      totalBytes: peak + missing + embedding,
+      deviceBytes: peak + missing,
+      largestBytes: [
+        ...all.arrays.map((bytes, i) => extrapolate(bytes, half.arrays[i])),
+        ...step.arrays,
+        ...shown.arrays,
+      ].reduce((a, b) => Math.max(a, b)),
+    };
+  } finally {
+    await counting.close();
+  }
+}

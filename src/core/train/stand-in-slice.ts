@@ -1,0 +1,45 @@
+import type { CountMatrix, Slice } from "../slice/slice";
+import { packStrings } from "../slice/utf8-column";
+
+/** What memory depends on in a slice. */
+export interface SliceShape {
+  readonly nObs: number;
+  readonly nVars: number;
+  readonly nnz: number;
+  /** How counts are kept: 1 or 2 bytes for whole numbers, 4 for any. */
+  readonly bytesPerCount: 1 | 2 | 4;
+}
+
+export function sliceShape({ nObs, nVars, X }: Pick<Slice, "nObs" | "nVars" | "X">): SliceShape {
+  return { nObs, nVars, nnz: X.data.length, bytesPerCount: X.data.BYTES_PER_ELEMENT as 1 | 2 | 4 };
+}
+
+/**
+ * A slice of that shape that holds nothing but ones, spread evenly over cells and genes.
+ *
+ * @param shape  with nnz <= nObs * nVars; rows differ by one entry at most
+ */
+export function standInSlice({ nObs, nVars, nnz, bytesPerCount }: SliceShape): Slice {
+  const indptr = Uint32Array.from({ length: nObs + 1 }, (_, i) => Math.floor((nnz * i) / nObs));
+  const indices = new (nVars <= 2 ** 16 ? Uint16Array : Uint32Array)(nnz);
+  for (let i = 0; i < nObs; i++) {
+    const degree = indptr[i + 1] - indptr[i];
+    for (let k = 0; k < degree; k++) indices[indptr[i] + k] = Math.floor((k * nVars) / degree);
+  }
+  const data: CountMatrix["data"] = new { 1: Uint8Array, 2: Uint16Array, 4: Float32Array }[bytesPerCount](nnz).fill(1);
+  const name = "stand-in";
+  return {
+    name,
+    nObs,
+    nVars,
+    X: { indptr, indices, data },
+    countState: "counts",
+    obsNames: packStrings([]),
+    varNames: [],
+    spatial: new Float32Array(2 * nObs),
+    unit: { name: "µm", micronsPerUnit: 1, origin: "declared" },
+    obs: [],
+    section: { codes: new Int8Array(nObs), names: [name] },
+    provenance: { file: "", format: "simulated", matrix: "X", notes: [] },
+  };
+}
