@@ -27,7 +27,14 @@ export interface DeviceCsr extends DeviceCsrArrays {
  * Cost: O(nnz) time; 20 bytes per entry on the device, 16 when structurally symmetric.
  */
 export function uploadCsr(csr: Csr): DeviceCsr {
-  const back = transpose(csr);
+  return uploadCsrPair(csr, transpose(csr));
+}
+
+/**
+ * The same for a matrix whose transpose is there already. Entries behind those that `indptr` ends at are padding: they
+ * belong to no row and are never read.
+ */
+export function uploadCsrPair(csr: Csr, back: Omit<ReturnType<typeof transpose>, "nRows" | "nCols">): DeviceCsr {
   const symmetric = sameIntegers(csr.indptr, back.indptr) && sameIntegers(csr.indices, back.indices);
   const owned: tf.Tensor1D[] = [];
   const integers = (values: Uint32Array): tf.Tensor1D => own(tf.tensor1d(atLeastOne(asInt32(values)), "int32"));

@@ -9,7 +9,8 @@ import type { Features } from "./features";
 import { gatConv, gatConvAttention } from "./gat-conv";
 import { gatv2Conv, gatv2ConvAttention } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
-import { add } from "./rows";
+import type { LayerGraph } from "./layer-graph";
+import { add, firstRows } from "./rows";
 import { sageConv } from "./sage-conv";
 import { type Params, tidy } from "./tensors";
 
@@ -20,7 +21,7 @@ export type Mode = { readonly kind: "training"; readonly seed: number } | { read
 const ATTENTION_STREAM = 64;
 
 export interface Encoded {
-  readonly embedding: tf.Tensor2D; // (nObs, hidden)
+  readonly embedding: tf.Tensor2D; // (rows of the last graph, hidden)
   /** Of each norm in order; empty in evaluation. */
   readonly statistics: readonly BatchStatistics[];
   /**
@@ -33,15 +34,21 @@ export interface Encoded {
 /**
  * Convolution, batch norm, ELU and dropout per layer; the last layer has neither ELU nor dropout.
  *
- * @param graph     what the backbone's convolution reads, shape (nObs, nObs)
- * @param features  expression, shape (nObs, nVars)
+ * @param graphs    what each layer's convolution reads, or one that serves all; the rows of one are the columns of the next
+ * @param features  expression of the first one's columns, shape (nCols, nVars)
  */
-export function encode(params: Params, spec: EncoderSpec, graph: DeviceCsr, features: Features, mode: Mode): Encoded {
+export function encode(
+  params: Params,
+  spec: EncoderSpec,
+  graphs: readonly LayerGraph[],
+  features: Features,
+  mode: Mode,
+): Encoded {
   const statistics: BatchStatistics[] = [];
   const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
-    const layer = tidy(() => applyLayer(params, spec, i, graph, input, mode));
+    const layer = tidy(() => applyLayer(params, spec, i, graphs[i] ?? graphs[0], input, mode));
     if (layer.statistics) statistics.push(layer.statistics);
     if (layer.attention) attention.push(layer.attention);
     input = { kind: "dense", x: layer.y };
@@ -59,15 +66,15 @@ function applyLayer(
   params: Params,
   spec: EncoderSpec,
   i: number,
-  graph: DeviceCsr,
+  graph: LayerGraph,
   input: Features,
   mode: Mode,
 ): Layer {
   const last = i === spec.layers - 1;
-  const layer = convolve(params, spec, i, graph, input, mode);
+  const layer = convolve(params, spec, i, graph.matrix, input, mode);
   const { y: normed, ...statistics } = isNormed(spec, i) ? norm(params, i, layer.y, mode) : layer;
   let y = last ? normed : tf.elu(normed);
-  if (spec.skip && input.kind === "dense") y = add(y, input.x);
+  if (spec.skip && input.kind === "dense") y = add(y, firstRows(input.x, graph.matrix.nRows));
   if (!last && mode.kind === "training" && spec.dropout > 0) {
     y = dropout(y, { rate: spec.dropout, seed: hash32(mode.seed + i) });
   }

@@ -4,7 +4,8 @@ import type { Dropout } from "../kernels/dropout/reference";
 import { gatv2Aggregate, gatv2Attention } from "../kernels/gatv2-attention";
 import { type Features, project } from "./features";
 import { NEGATIVE_SLOPE } from "./gat-conv";
-import { addBias, firstRows } from "./rows";
+import { projectFirst } from "./project-first";
+import { addBias } from "./rows";
 
 export interface Gatv2ConvParams {
   readonly sourceWeight: tf.Tensor2D; // W_l, (in, heads * d), of the cell a message comes from
@@ -53,7 +54,7 @@ function scored(
   const [, heads, d] = attention.shape;
   return {
     h: addBias(project(features, sourceWeight), sourceBias),
-    g: addBias(firstRows(project(features, targetWeight), graph.nRows), targetBias),
+    g: addBias(projectFirst(features, targetWeight, graph.nRows), targetBias),
     a: tf.reshape(attention, [heads, d]),
   };
 }

@@ -12,9 +12,9 @@ export interface GcnConvParams {
 /**
  * Graph convolution  Â X W + b.
  *
- * @param adjacency  Â = D^-1/2 (A + I) D^-1/2, shape (nObs, nObs)
- * @param features   X, shape (nObs, in)
- * @returns          shape (nObs, out)
+ * @param adjacency  Â = D^-1/2 (A + I) D^-1/2, shape (nRows, nCols)
+ * @param features   X, shape (nCols, in)
+ * @returns          shape (nRows, out)
  * Source: Kipf & Welling 2017, arXiv:1609.02907, eq. 2; torch_geometric.nn.GCNConv.
  */
 export function gcnConv(adjacency: DeviceCsr, features: Features, { weight, bias }: GcnConvParams): tf.Tensor2D {

@@ -18,6 +18,22 @@ export function add(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return op(a, b) as tf.Tensor2D;
 }
 
+/** The first n rows of x; x itself if there are no more. */
+export function firstRows(x: tf.Tensor2D, n: number): tf.Tensor2D {
+  const [nRows, nChannels] = x.shape;
+  if (n === nRows) return x;
+  const op = tf.customGrad((x) => ({
+    value: tf.slice2d(x as tf.Tensor2D, [0, 0], [n, nChannels]),
+    gradFunc: (dy: tf.Tensor) => [
+      tf.pad2d(dy as tf.Tensor2D, [
+        [0, nRows - n],
+        [0, 0],
+      ]),
+    ],
+  }));
+  return op(x) as tf.Tensor2D;
+}
+
 /** x + bias on every row, or x itself without one. Gradient of the bias: column sums. */
 export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
   if (bias === null) return x;
@@ -26,11 +42,6 @@ export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
     gradFunc: (dy: tf.Tensor) => [dy, tf.reshape(columnSums(dy as tf.Tensor2D), bias.shape)],
   }));
   return op(x, bias) as tf.Tensor2D;
-}
-
-/** The first n rows of x: x itself where it has no more. */
-export function firstRows(x: tf.Tensor2D, n: number): tf.Tensor2D {
-  return x.shape[0] === n ? x : tf.slice2d(x, [0, 0], [n, x.shape[1]]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Csr } from "../graph/csr";
 import { type DeviceCsr, uploadCsr } from "../kernels/device-csr";
+import type { LayerGraph } from "../nn/layer-graph";
 import { columnMoments } from "../preprocess/normalize";
 
 /** Cells and the edges that feed them, on the device. The full graph is one batch. */
@@ -8,7 +9,7 @@ export interface GraphBatch {
   readonly nObs: number;
   readonly nVars: number;
   readonly x: DeviceCsr; // preprocessed expression, (nObs, nVars)
-  readonly graph: DeviceCsr; // what the backbone's convolution reads, (nObs, nObs)
+  readonly graphs: readonly LayerGraph[]; // one for each layer, or one that serves all
   readonly rowSquares: tf.Tensor2D; // Σ x² of every cell, (nObs, 1)
   readonly geneMeans: tf.Tensor1D; // (nVars,)
   dispose(): void;
@@ -30,5 +31,6 @@ export function uploadBatch(expression: Csr, graph: Csr): GraphBatch {
   const dispose = () => {
     for (const part of [x, edges, rowSquares, geneMeans]) part.dispose();
   };
-  return { nObs, nVars, x, graph: edges, rowSquares, geneMeans, dispose };
+  const graphs = [{ matrix: edges, nValid: nObs }];
+  return { nObs, nVars, x, graphs, rowSquares, geneMeans, dispose };
 }

@@ -62,7 +62,7 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
 
   forward(params, { batch, hidden, nHidden }, { encoder }, mode) {
     const features = { kind: "expression", x: batch.x, rows: hiddenRows(params, hidden) } as const;
-    const { embedding, statistics } = encode(encoderOf(params), encoder, batch.graph, features, mode);
+    const { embedding, statistics } = encode(encoderOf(params), encoder, batch.graphs, features, mode);
     const errors = squaredErrors(batch.x, batch.rowSquares, embedding, decoderOf(params));
     return { errors, hidden, nHidden, nVars: batch.nVars, nObs: batch.nObs, statistics };
   },
@@ -77,7 +77,7 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
 
   embed(params, batch, { encoder }) {
     const features = { kind: "expression", x: batch.x, rows: null } as const;
-    return encode(encoderOf(params), encoder, batch.graph, features, { kind: "evaluation" });
+    return encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
   },
 
   /** Every cell is hidden exactly once, in rounds of at least the mask ratio and at most a fifth less than all. */
@@ -99,7 +99,7 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   rebuild(params, batch, { encoder }, cell) {
     const rows = hiddenRows(params, markRows(Uint32Array.of(cell), 0, 1, batch.nObs));
     const features = { kind: "expression", x: batch.x, rows } as const;
-    const { embedding } = encode(encoderOf(params), encoder, batch.graph, features, { kind: "evaluation" });
+    const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
     return tf.reshape(decode(tf.slice2d(embedding, [cell, 0], [1, -1]), decoderOf(params)), [batch.nVars]);
   },
 };

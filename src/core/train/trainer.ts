@@ -146,7 +146,12 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     async attention(cell) {
       requireCell(cell);
       if (!attends(recipe.backbone)) return null;
-      return attentionOfCell(backend, batch.graph, () => method.embed(params, batch, setting).attention, cell);
+      return attentionOfCell(
+        backend,
+        batch.graphs[0].matrix,
+        () => method.embed(params, batch, setting).attention,
+        cell,
+      );
     },
 
     async rebuilt(cell) {
