@@ -60,6 +60,25 @@ describe("against torch_geometric, on six cells of which one is alone", () => {
   );
 });
 
+describe("a layer over the first rows of a graph", () => {
+  const weights = (...shape: number[]) => tf.randomNormal(shape, 0, 1, "float32", shape.length) as never;
+  const gat = () => ({ weight: weights(3, 4), attSource: weights(1, 2, 2), attTarget: weights(1, 2, 2), bias: null });
+  const lin = () => ({ sourceWeight: weights(3, 4), sourceBias: null, targetWeight: weights(3, 4), targetBias: null });
+  test.each([
+    ["GAT", (on: Csr, f: Features) => gatConv(uploadCsr(on), f, gat())],
+    [
+      "GATv2",
+      (on: Csr, f: Features) => gatv2Conv(uploadCsr(on), f, { ...lin(), attention: weights(1, 2, 2), bias: null }),
+    ],
+  ])("gives the %s's first rows over all", (_, layer) => {
+    const all = unweighted(addSelfLoops(graph));
+    const end = all.indptr[2];
+    const rows = { indptr: all.indptr.slice(0, 3), indices: all.indices.slice(0, end), data: all.data.slice(0, end) };
+    const features = denseFeatures(tf.tensor2d(golden.x, [6, 3]));
+    close(layer({ nRows: 2, nCols: 6, ...rows }, features), layer(all, features).dataSync().slice(0, 8));
+  });
+});
+
 describe("batch norm", () => {
   const { batch_norm: expected } = golden;
   const x = () => tf.tensor2d(golden.x, [6, 3]);

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../backend/backend";
-import { backbones } from "../nn/encoder-spec";
+import { attends, backbones } from "../nn/encoder-spec";
 import { quiet } from "../task";
 import { openCpu } from "../testing/open-cpu";
 import { smallTissue } from "../testing/small-tissue";
@@ -99,6 +99,23 @@ describe.each(backbones)("a run with %s", (backbone) => {
     trainer.dispose();
   });
 });
+
+test.each(backbones)(
+  "dropout of attention shows in the steps of a %s where it attends, and in no embedding",
+  async (backbone) => {
+    const run = async (attentionDropout: number) => {
+      const trainer = await start({ backbone, encoder: { ...small().encoder, attentionDropout } });
+      const untrained = await trainer.embed();
+      const losses = await steps(trainer, 2);
+      trainer.dispose();
+      return { untrained, losses };
+    };
+    const [none, some] = [await run(0), await run(0.5)];
+    expect(some.untrained).toEqual(none.untrained);
+    if (attends(backbone)) expect(some.losses[0]).not.toBe(none.losses[0]);
+    else expect(some.losses).toEqual(none.losses);
+  },
+);
 
 test("a network takes another's weights, in any order, and embeds alike", async () => {
   const trained = await start();
