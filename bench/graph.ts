@@ -8,11 +8,13 @@ import { createSimulation } from "../src/core/simulate/simulation";
 import {
   type BenchOptions,
   type BenchResult,
+  chosen,
   inFreshProcess,
   type Measured,
   machine,
   measure,
   peer,
+  progress,
   row,
   withFolder,
 } from "./harness";
@@ -23,11 +25,13 @@ const LARGE = 4_000_000;
 const MOSTA = 121_767;
 
 /**
- * Building graphs beside scikit-learn's k-d tree and SciPy's Delaunay, on one core each, from the same file of points: cells
- * of a simulated embryo in random order. Both sides end with a sparse matrix of distances; the number of edges is compared.
+ * Building graphs on one core beside scikit-learn's k-d tree on all and SciPy's Delaunay, and beside squidpy, which calls
+ * them and makes two matrices; from the same file of points, cells of a simulated embryo in random order. Every side
+ * ends with a sparse matrix of distances; the number of edges is compared.
  */
-export default function bench({ quick }: BenchOptions): BenchResult {
-  const cases: [string, Kind, number][] = quick
+export default function bench(options: BenchOptions): BenchResult {
+  const { quick } = options;
+  const all: [string, Kind, number][] = quick
     ? [
         ["kNN k=6, 20,000 points", "knn6", 20_000],
         ["radius 40 µm, 20,000 points", "radius40", 20_000],
@@ -39,14 +43,20 @@ export default function bench({ quick }: BenchOptions): BenchResult {
         ["Delaunay, 121,767 points", "delaunay", MOSTA],
         ["kNN k=6, 4,000,000 points", "knn6", LARGE],
       ];
+  const cases = chosen(all, ([name]) => name, options);
   const repeats = quick ? 1 : 5;
   return withFolder((folder) => {
     const fileOf = new Map<number, string>();
-    const rows = cases.map(([name, kind, n]) => {
+    const rows = cases.flatMap(([name, kind, n]) => {
+      progress(name);
       if (!fileOf.has(n)) fileOf.set(n, writePoints(folder, n));
       const file = fileOf.get(n)!;
       const ours = inFreshProcess(import.meta.url, "measureOurs", { kind, file, repeats });
-      return row(name, ours, peer("graph.py", [kind, file, String(repeats)]));
+      const plain = kind === "delaunay" ? "SciPy" : "scikit-learn";
+      return [
+        row(`${name}, ${plain}`, ours, peer("graph.py", [kind, file, String(repeats)])),
+        row(`${name}, squidpy`, ours, peer("graph.py", [`squidpy_${kind}`, file, String(repeats)], "squidpy")),
+      ];
     });
     return { name: "graph", machine: machine(), rows };
   });

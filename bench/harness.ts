@@ -27,11 +27,35 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly node: string;
   readonly os: string;
+  /** Where one was measured. */
+  readonly gpu?: string;
 }
 
 export interface BenchOptions {
   readonly json: boolean;
   readonly quick: boolean;
+  /** Lets a software GPU through, at sizes that only prove that the benchmark runs. */
+  readonly software: boolean;
+  /** Words of which a case's name must hold one; null for all cases. */
+  readonly cases: readonly string[] | null;
+}
+
+/** Why a benchmark cannot run here, in a sentence for the person who asked for it. */
+export class CannotRun extends Error {
+  override readonly name = "CannotRun";
+}
+
+/** Those whose name holds one of the words asked for, in lower case. @throws CannotRun if none does */
+export function chosen<T>(all: readonly T[], nameOf: (one: T) => string, { cases }: BenchOptions): readonly T[] {
+  const wanted = all.filter((one) => cases?.some((word) => nameOf(one).toLowerCase().includes(word.toLowerCase())));
+  if (cases === null) return all;
+  if (wanted.length > 0) return wanted;
+  throw new CannotRun(`No case is named ${cases.join(" or ")}. There are: ${all.map(nameOf).join("; ")}.`);
+}
+
+/** Says on standard error what is being measured, for a run can take an hour. */
+export function progress(what: string): void {
+  console.error(`${new Date().toTimeString().slice(0, 8)}  ${what}`);
 }
 
 /** What one side reports of one case: each run's time, its peak memory, and what it made, to be the same on both sides. */
@@ -65,19 +89,20 @@ export function measure(repeats: number, work: () => unknown): Measured {
 
 /**
  * Calls the named export of a bundled benchmark in a new Node process, so that peak memory is of one case alone.
- * It gets `argument` and returns a `Measured`.
+ * It gets `argument` and returns, as a rule, a `Measured`.
  */
-export function inFreshProcess(bundleUrl: string, name: string, argument: unknown): Measured {
+export function inFreshProcess<T = Measured>(bundleUrl: string, name: string, argument: unknown): T {
   const code = `const m = await import(process.argv[1]); console.log(JSON.stringify(await m[process.argv[2]](JSON.parse(process.argv[3]))));`;
   return run(process.execPath, ["--input-type=module", "-e", code, bundleUrl, name, JSON.stringify(argument)]);
 }
 
 /** Each set of peers has a Python of its own; PyTorch is large, and few benchmarks need it. */
-type Peers = "science" | "torch";
+type Peers = "science" | "squidpy" | "torch";
 
 const PEERS = {
-  science: { folder: ".venv", requirements: "requirements.txt" },
-  torch: { folder: ".venv-torch", requirements: "requirements-torch.txt" },
+  science: { folder: ".venv", requirements: "requirements.txt", variable: "BENCH_PYTHON" },
+  squidpy: { folder: ".venv-squidpy", requirements: "requirements-squidpy.txt", variable: "BENCH_PYTHON_SQUIDPY" },
+  torch: { folder: ".venv-torch", requirements: "requirements-torch.txt", variable: "BENCH_PYTHON_TORCH" },
 } as const;
 
 /** What a peer ends with that needs more memory than there is. */
@@ -91,6 +116,7 @@ export function peer(script: string, args: readonly string[], peers: Peers = "sc
   const python = peerPython(peers);
   if (python === null) return null;
   const words = [join("bench", "peers", script), ...args];
+  progress(`  peer: ${script} ${args.filter((arg) => !arg.includes("/")).join(" ")}`);
   const { status, signal, stdout, stderr, error } = spawned(python, words);
   if (status === 0) return JSON.parse(stdout) as Measured;
   if (status !== OUT_OF_MEMORY && signal !== "SIGKILL")
@@ -117,23 +143,26 @@ export function row(name: string, ours: Measured, theirs: Measured | null): Benc
   const peerMs = theirs && median(theirs.ms);
   return {
     case: name,
-    oursMs: Math.round(oursMs),
-    peerMs: peerMs && Math.round(peerMs),
+    oursMs: rounded(oursMs),
+    peerMs: peerMs && rounded(peerMs),
     ratio: peerMs && Number((peerMs / oursMs).toFixed(2)),
     oursPeakBytes: ours.peakBytes,
     peerPeakBytes: theirs?.peakBytes ?? null,
   };
 }
 
+/** Whole milliseconds, or four digits of a short time. */
+const rounded = (ms: number): number => (ms < 1000 ? Number(ms.toPrecision(4)) : Math.round(ms));
+
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-function run(command: string, args: readonly string[]): Measured {
+function run<T>(command: string, args: readonly string[]): T {
   const { status, stdout, stderr, error } = spawned(command, args);
   if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
-  return JSON.parse(stdout) as Measured;
+  return JSON.parse(stdout) as T;
 }
 
 function spawned(command: string, args: readonly string[]) {
@@ -142,9 +171,9 @@ function spawned(command: string, args: readonly string[]) {
 
 const knownPython = new Map<Peers, string | null>();
 
-/** Python of the peers' environment, made from its requirements where it is not there yet. */
+/** Python of the peers' environment: the one that is named, else ours, made from its requirements where need be. */
 function peerPython(peers: Peers): string | null {
-  const known = knownPython.get(peers);
+  const known = process.env[PEERS[peers].variable] ?? knownPython.get(peers);
   if (known !== undefined) return known;
   const venv = join("bench", "peers", PEERS[peers].folder);
   const python = join(venv, platform() === "win32" ? "Scripts/python.exe" : "bin/python");

@@ -10,7 +10,16 @@ import { gatAggregate } from "../src/core/kernels/gat-attention";
 import { gatherRows } from "../src/core/kernels/gather-rows";
 import { gatv2Aggregate } from "../src/core/kernels/gatv2-attention";
 import { createRng, type Rng } from "../src/core/random";
-import { type BenchOptions, type BenchRow, inFreshProcess, type Measured, machine, row } from "./harness";
+import {
+  type BenchOptions,
+  type BenchRow,
+  chosen,
+  inFreshProcess,
+  type Measured,
+  machine,
+  progress,
+  row,
+} from "./harness";
 
 /** Rates are those of the best run, in which other programs disturb least; `oursMs` is the median. */
 interface KernelRow extends BenchRow {
@@ -55,20 +64,24 @@ const [DENSE, COPY] = [0, 1];
  * Speed of each kernel on wasm with all threads, forward and with its gradient, beside the machine's peak: at 20,000
  * rows x 256 channels and at the 121,767 of a whole section (2,000 with `quick`).
  */
-export default function bench({ quick }: BenchOptions) {
+export default function bench(options: BenchOptions) {
+  const { quick } = options;
   const threads = availableParallelism();
   const sizes = quick ? [2_000] : [20_000, 121_767];
   const best = ({ ms }: Measured): number => Math.min(...ms);
-  const measured = (nRows: number, index: number, backward: boolean): Measured =>
-    inFreshProcess(import.meta.url, "runCase", { index, nRows, backward, threads } satisfies Argument);
+  const measured = (nRows: number, index: number, backward: boolean): Measured => {
+    progress(`${cases(nRows)[index].name}, ${nRows} rows, ${backward ? "forward and backward" : "forward"}`);
+    return inFreshProcess(import.meta.url, "runCase", { index, nRows, backward, threads } satisfies Argument);
+  };
   const [dense, copy] = [DENSE, COPY].map((index) => {
     const { flops, bytes } = cases(sizes[0])[index];
     return (flops ?? bytes) / best(measured(sizes[0], index, false)) / 1e6;
   });
   const peak: Peak = { gflops: Number(dense.toFixed(1)), gbps: Number(copy.toFixed(1)), threads };
   const rows = sizes.flatMap((nRows) =>
-    cases(nRows).flatMap(({ name, flops, bytes, again }, index) =>
+    chosen([...cases(nRows).entries()], ([, { name }]) => name, options).flatMap(([index, kernel]) =>
       [false, true].map((backward): KernelRow => {
+        const { name, flops, bytes, again } = kernel;
         const ours = measured(nRows, index, backward);
         const [ms, times] = [best(ours), backward ? 1 + again : 1];
         const [gflops, gbps] = [(times * (flops ?? 0)) / ms / 1e6, (times * bytes) / ms / 1e6];

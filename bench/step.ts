@@ -1,96 +1,111 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nodePlatform } from "../cli/platform";
 import { openBackend } from "../src/core/backend/open";
-import { buildGraph } from "../src/core/graph/build-graph";
-import type { GraphRecipe, SpatialGraph } from "../src/core/graph/spatial-graph";
-import { createRng, integer } from "../src/core/random";
-import type { Slice } from "../src/core/slice/slice";
-import { packStrings } from "../src/core/slice/utf8-column";
+import type { GraphRecipe } from "../src/core/graph/spatial-graph";
 import { quiet } from "../src/core/task";
 import { defaultRecipe, type RunRecipe } from "../src/core/train/recipe";
 import { writeSafetensors } from "../src/core/train/safetensors";
-import { createTrainer } from "../src/core/train/trainer";
+import { createTrainer, type Trainer } from "../src/core/train/trainer";
 import {
   type BenchOptions,
   type BenchResult,
   type BenchRow,
+  chosen,
   inFreshProcess,
   type Measured,
   machine,
   peer,
+  progress,
   row,
   withFolder,
 } from "./harness";
+import { readStepData, type StepData, writeStepData } from "./step-data";
 
-/** One full-batch step of masked expression (forward, backward, AdamW), ours on wasm beside PyTorch Geometric. */
-export interface StepWork {
-  readonly nObs: number;
-  readonly nVars: number;
+/** One full-batch step of masked expression (forward, backward, AdamW). */
+export interface StepWork extends StepData {
   readonly backbones: readonly RunRecipe["backbone"][];
   readonly layers: number;
   readonly hidden: number;
-  readonly graph: GraphRecipe;
   readonly repeats: number;
 }
 
-const FILES = {
-  indptr: Uint32Array,
-  indices: Uint16Array,
-  counts: Uint8Array,
-  edgePtr: Uint32Array,
-  edges: Uint32Array,
+/** Where both sides run: on the processor, on one GPU, or ours alone on a software GPU, slowly. */
+export type StepDevice = "processor" | "gpu" | "software gpu";
+
+/** The peer's ways to do the same (bench/README.md); TF32 is a shorter float that only its GPUs have. */
+const WAYS: Record<StepDevice, readonly string[]> = {
+  processor: ["plain", "tuned"],
+  gpu: ["plain", "tuned", "tf32"],
+  "software gpu": ["plain"],
 };
-const SPACING_MICRONS = 15;
 
 /** @param bundleUrl  of a bundle that exports `oursStep` */
-export function stepBench(name: string, work: StepWork, bundleUrl: string): BenchResult {
-  const rows = withFolder((folder) => {
-    const { X, spatial, section } = randomSlice(work);
-    const { graph } = buildGraph(spatial, section.codes, work.graph, quiet);
-    const arrays = { ...X, counts: X.data, edgePtr: graph.indptr, edges: graph.indices };
-    for (const file of Object.keys(FILES) as (keyof typeof FILES)[]) writeFileSync(join(folder, file), arrays[file]);
-    return work.backbones.flatMap((backbone) => stepRows(folder, work, backbone, bundleUrl));
-  });
-  return { name, machine: machine(), rows };
+export function stepBench(name: string, work: StepWork, options: BenchOptions, bundleUrl: string): BenchResult {
+  return { name, machine: machine(), rows: stepRows(work, options, bundleUrl) };
 }
 
-/** The one measurement of ours beside each of the peer's ways to do the same. */
-function stepRows(folder: string, work: StepWork, backbone: RunRecipe["backbone"], bundleUrl: string): BenchRow[] {
-  const ours = inFreshProcess(bundleUrl, "oursStep", { ...work, folder, backbone });
-  return ["plain", "tuned"].map((way) => {
-    const theirs = peer("step.py", [folder, way, String(work.repeats)], "torch");
-    return row(`${backbone} ${way}`, ours, theirs);
+/** Ours, on wasm or WebGPU, beside PyTorch Geometric, for each backbone. */
+export function stepRows(
+  work: StepWork,
+  options: BenchOptions,
+  bundleUrl: string,
+  device: StepDevice = "processor",
+): BenchRow[] {
+  const backbones = chosen(work.backbones, (backbone) => backbone, options);
+  return withFolder((folder) => {
+    progress(`writing ${work.nObs} cells x ${work.nVars} genes`);
+    writeStepData(folder, work);
+    return backbones.flatMap((backbone) => {
+      progress(`${backbone}, ours on the ${device}`);
+      const ours = inFreshProcess(bundleUrl, "oursStep", { ...work, folder, backbone, device } satisfies OursStep);
+      return WAYS[device].map((way) => {
+        const args = [folder, way, String(work.repeats), device === "processor" ? "cpu" : "cuda"];
+        return row(`${backbone} ${way}`, ours, device === "software gpu" ? null : peer("step.py", args, "torch"));
+      });
+    });
   });
 }
 
-/** Steps in this process after two that warm up; leaves the network in the folder, for the peer to take up. */
-export async function oursStep(
-  work: StepWork & { folder: string; backbone: RunRecipe["backbone"] },
-): Promise<Measured> {
-  const { folder, nObs, nVars, repeats } = work;
-  const read = (file: keyof typeof FILES) => new FILES[file](Uint8Array.from(readFileSync(join(folder, file))).buffer);
-  const indptr = read("indptr") as Uint32Array;
-  const X = { indptr, indices: read("indices") as Uint16Array, data: read("counts") as Uint8Array };
-  const edges = read("edges") as Uint32Array;
-  const graph: SpatialGraph = {
-    nNodes: nObs,
-    indptr: read("edgePtr") as Uint32Array,
-    indices: edges,
-    distances: new Float32Array(edges.length),
-  };
-  const slice = sliceOf(nObs, nVars, X);
-  const backend = await openBackend({ prefer: "wasm", platform: await nodePlatform({ gpu: false }) });
+interface OursStep extends StepWork {
+  readonly folder: string;
+  readonly backbone: RunRecipe["backbone"];
+  readonly device: StepDevice;
+}
+
+/**
+ * Steps in this process after two that warm up; leaves the network in the folder, for the peer to take up. Each step
+ * ends when its loss has been read, and with it all that the GPU was told before.
+ */
+export async function oursStep(work: OursStep): Promise<Measured> {
+  const { folder, repeats, device } = work;
+  const { slice, graph } = readStepData(folder, work);
+  const onGpu = device !== "processor";
+  const backend = await openBackend({
+    prefer: onGpu ? "webgpu" : "wasm",
+    allowSoftware: device === "software gpu",
+    platform: await nodePlatform({ gpu: onGpu }),
+  });
   const trainer = await createTrainer({ slice, graph, recipe: recipeOf(work, work.backbone), backend }, quiet);
-  const metadata = { recipe: JSON.stringify(trainer.recipe), genes: JSON.stringify(Array(nVars).fill("")) };
-  writeFileSync(join(folder, "model.safetensors"), writeSafetensors(await trainer.weights(), metadata));
+  await writeNetwork(folder, trainer, slice.nVars);
   const ms: number[] = [];
   for (let step = 0; step < repeats + 2; step++) {
     const { milliseconds } = await trainer.step();
     if (step >= 2) ms.push(milliseconds);
   }
-  const made = { parameters: trainer.nParameters, counts: X.data.length, edges: edges.length };
-  return { ms, peakBytes: process.resourceUsage().maxRSS * 1024, made };
+  const peakBytes = onGpu ? backend.memory().peakBytes : process.resourceUsage().maxRSS * 1024;
+  return { ms, peakBytes, made: madeOf(trainer, slice.X.data.length, graph.indices.length) };
+}
+
+/** The trainer's network as the peer takes it up. */
+export async function writeNetwork(folder: string, trainer: Trainer, nVars: number): Promise<void> {
+  const metadata = { recipe: JSON.stringify(trainer.recipe), genes: JSON.stringify(Array(nVars).fill("")) };
+  writeFileSync(join(folder, "model.safetensors"), writeSafetensors(await trainer.weights(), metadata));
+}
+
+/** What both sides must have worked on alike. */
+export function madeOf({ nParameters }: Trainer, counts: number, edges: number) {
+  return { parameters: nParameters, counts, edges };
 }
 
 function recipeOf({ layers, hidden, graph }: StepWork, backbone: RunRecipe["backbone"]): RunRecipe {
@@ -103,45 +118,39 @@ function recipeOf({ layers, hidden, graph }: StepWork, backbone: RunRecipe["back
   });
 }
 
-/** Counts without structure, one in ten above zero: time depends on how many there are, not on what they say. */
-function randomSlice({ nObs, nVars }: StepWork): Slice {
-  const rng = createRng(1);
-  const indptr = new Uint32Array(nObs + 1);
-  const indices = new Uint16Array(Math.ceil(nObs * nVars * 0.11) + 1000);
-  let n = 0;
-  for (let i = 0; i < nObs; i++) {
-    for (let j = 0; j < nVars; j++) if (rng() < 0.1) indices[n++] = j;
-    indptr[i + 1] = n;
-  }
-  const data = Uint8Array.from({ length: n }, () => 1 + integer(rng, 5));
-  return sliceOf(nObs, nVars, { indptr, indices: indices.slice(0, n), data });
-}
-
-function sliceOf(nObs: number, nVars: number, X: Slice["X"]): Slice {
-  const name = "random counts";
-  const rng = createRng(2);
-  const width = SPACING_MICRONS * Math.sqrt(nObs);
-  return {
-    name,
-    nObs,
-    nVars,
-    X,
-    countState: "counts",
-    obsNames: packStrings([]),
-    varNames: [],
-    spatial: Float32Array.from({ length: 2 * nObs }, () => width * rng()),
-    unit: { name: "µm", micronsPerUnit: 1, origin: "declared" },
-    obs: [],
-    section: { codes: new Int8Array(nObs), names: [name] },
-    provenance: { file: "", format: "simulated", matrix: "X", notes: [] },
-  };
-}
-
 const KNN: GraphRecipe = { kind: "knn", k: 6, symmetrize: "union" };
 
-/** `--quick`: the same shape of work, small enough for a minute. */
-export function stepWork(work: Partial<StepWork>, { quick }: BenchOptions): StepWork {
-  const full = { nObs: 20_000, nVars: 500, layers: 2, hidden: 256, graph: KNN, repeats: 5, ...work };
-  const all = { backbones: ["gcn", "sage", "gat"] as const, ...full };
-  return quick ? { ...all, nObs: Math.min(4_000, all.nObs), nVars: Math.min(300, all.nVars), repeats: 3 } : all;
+/** 20,000 cells x 500 genes, 2 x 256, k = 6. */
+const SMALL: StepWork = {
+  nObs: 20_000,
+  nVars: 500,
+  backbones: ["gcn", "sage", "gat"],
+  layers: 2,
+  hidden: 256,
+  graph: KNN,
+  repeats: 5,
+};
+
+export const STEPS = {
+  small: SMALL,
+  /** The size of a MOSTA section: 121,767 cells x 3,000 genes, 2 x 256, k = 6. */
+  mosta: { ...SMALL, nObs: 121_767, nVars: 3_000 },
+  /** The seed paper's largest section: 130,112 cells x 550 genes, 4 GAT layers of 64, all neighbours within 40 µm. */
+  section: {
+    nObs: 130_112,
+    nVars: 550,
+    backbones: ["gat"],
+    layers: 4,
+    hidden: 64,
+    graph: { kind: "radius", radiusMicrons: 40 },
+    repeats: 5,
+  },
+} as const satisfies Record<string, StepWork>;
+
+/** `--quick`: the same shape of work, small enough for a minute; `--software`: for a GPU that is none. */
+export function sized(work: StepWork, { quick, software }: BenchOptions): StepWork {
+  const limits = software ? [200, 60, 1] : quick ? [4_000, 300, 3] : null;
+  if (limits === null) return work;
+  const [nObs, nVars, repeats] = limits;
+  return { ...work, nObs: Math.min(nObs, work.nObs), nVars: Math.min(nVars, work.nVars), repeats };
 }

@@ -8,7 +8,16 @@ import { packStrings } from "../src/core/slice/utf8-column";
 import { quiet } from "../src/core/task";
 import { defaultRecipe } from "../src/core/train/recipe";
 import { createTrainer } from "../src/core/train/trainer";
-import { type BenchOptions, type BenchResult, inFreshProcess, type Measured, machine, row } from "./harness";
+import {
+  type BenchOptions,
+  type BenchResult,
+  chosen,
+  inFreshProcess,
+  type Measured,
+  machine,
+  progress,
+  row,
+} from "./harness";
 
 interface Case {
   readonly nObs: number;
@@ -18,7 +27,8 @@ interface Case {
 }
 
 /** One epoch of masked expression on wasm, one thread: 10 % of counts non-zero, k = 6, two layers, four heads. */
-export default function bench({ quick }: BenchOptions): BenchResult {
+export default function bench(options: BenchOptions): BenchResult {
+  const { quick } = options;
   const small = { nObs: 2_500, nVars: 500, hidden: 64 };
   const cases: Case[] = [
     { ...small, backbone: "gat" },
@@ -30,9 +40,10 @@ export default function bench({ quick }: BenchOptions): BenchResult {
     cases.push({ ...small, backbone: "gat", nObs: 25_000 });
     cases.push({ ...small, backbone: "gat", nVars: 5_000 });
   }
-  const rows = cases.map((c) => {
-    const ours = inFreshProcess(import.meta.url, "runCase", c);
-    return row(`${c.backbone}, ${c.nObs} cells x ${c.nVars} genes, 2 x ${c.hidden}`, ours, null);
+  const nameOf = (c: Case) => `${c.backbone}, ${c.nObs} cells x ${c.nVars} genes, 2 x ${c.hidden}`;
+  const rows = chosen(cases, nameOf, options).map((c) => {
+    progress(nameOf(c));
+    return row(nameOf(c), inFreshProcess(import.meta.url, "runCase", c), null);
   });
   return { name: "train", machine: machine(), rows };
 }

@@ -1,0 +1,114 @@
+"""What the PyTorch Geometric sides of the step benchmarks share: the data, the network, time and memory."""
+import json
+import os
+import resource
+import sys
+import time
+
+import numpy as np
+import torch
+from torch import nn
+
+from lab_network import encoder_for, read_model
+
+OUT_OF_MEMORY = 3
+WARM_UP = 2
+LONG_STEP_MS, ENOUGH_LONG_STEPS = 10_000, 3
+
+
+def limit_memory():
+    """A process that takes all memory is killed, and others may be with it; a failed allocation ends it in words."""
+    with open("/proc/meminfo") as file:
+        free = next(int(line.split()[1]) for line in file if line.startswith("MemAvailable")) * 1024
+    limit = free - 2**30
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def ends_where_memory_ends(main, what):
+    """Runs main(); where memory does not hold it, the process ends with OUT_OF_MEMORY and a sentence."""
+    try:
+        main()
+    except (MemoryError, RuntimeError) as error:
+        words = ("allocate memory", "out of memory")
+        if not isinstance(error, MemoryError) and not any(word in str(error) for word in words):
+            raise
+        print(f"{what}: the memory of this machine does not hold the step ({error})", file=sys.stderr)
+        sys.exit(OUT_OF_MEMORY)
+
+
+def read_expression(folder, n_vars):
+    """Normalised as the lab does it; CSR."""
+    indptr = np.fromfile(folder / "indptr", np.uint32).astype(np.int64)
+    counts = np.fromfile(folder / "counts", np.uint8).astype(np.float32)
+    totals = np.add.reduceat(counts, indptr[:-1])
+    counts *= np.repeat((np.median(totals) / totals).astype(np.float32), np.diff(indptr))
+    np.log1p(counts, out=counts)
+    indices = np.fromfile(folder / "indices", np.uint16).astype(np.int32)
+    parts = torch.from_numpy(indptr.astype(np.int32)), torch.from_numpy(indices), torch.from_numpy(counts)
+    return torch.sparse_csr_tensor(*parts, size=(len(indptr) - 1, n_vars))
+
+
+def read_graph(folder):
+    """CSR of the neighbours of every cell: indptr, indices."""
+    return tuple(np.fromfile(folder / name, np.uint32).astype(np.int64) for name in ("edgePtr", "edges"))
+
+
+def edge_index_of(indptr, indices):
+    to = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    return torch.from_numpy(np.stack([indices, to]))
+
+
+def read_network(folder):
+    """Recipe, encoder and decoder, as the lab drew them; how many numbers are learned."""
+    recipe, genes, arrays = read_model(folder / "model.safetensors")
+    encoder = encoder_for(recipe, len(genes), arrays)
+    decoder = nn.Linear(recipe["encoder"]["hidden"], len(genes))
+    with torch.no_grad():
+        decoder.bias.copy_(arrays["decoder.bias"])
+    learned = [*encoder.parameters(), *decoder.parameters()]
+    return recipe, encoder, decoder, sum(p.numel() for p in learned)
+
+
+def adamw(encoder, decoder, recipe, fused):
+    options = recipe["optimizer"]
+    learned = [*encoder.parameters(), *decoder.parameters()]
+    return torch.optim.AdamW(
+        learned, lr=options["learningRate"], weight_decay=options["weightDecay"], fused=fused
+    )
+
+
+def synchronize():
+    """Waits for the GPU, where there is one at work."""
+    if torch.get_default_device().type == "cuda":
+        torch.cuda.synchronize()
+
+
+def timed(step, repeats):
+    """Milliseconds of each run after two that warm up; three runs are enough where one takes ten seconds."""
+    ms = []
+    for i in range(repeats + WARM_UP):
+        synchronize()
+        start = time.perf_counter()
+        step()
+        synchronize()
+        if i >= WARM_UP:
+            ms.append(1000 * (time.perf_counter() - start))
+        if len(ms) >= ENOUGH_LONG_STEPS and min(ms) > LONG_STEP_MS:
+            break
+    return ms
+
+
+def peak_bytes():
+    """Of this process, all that it held; on a GPU of its tensors there."""
+    if torch.get_default_device().type == "cuda":
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def tell(ms, made):
+    print(json.dumps({"ms": ms, "peakBytes": peak_bytes(), "made": made}))
+
+
+def use_all_cores():
+    torch.manual_seed(0)
+    torch.set_num_threads(os.cpu_count())

@@ -1,0 +1,100 @@
+import { hash32 } from "../../random";
+import type { ExpressionAttributes } from "./device-expression";
+import { HIDDEN, PADDING } from "./rows";
+import { noisyCount, normalOf, rowKey, type ViewKey } from "./view";
+
+/** The packed arrays of a DeviceExpression, read back. */
+export interface PackedExpression {
+  readonly header: Int32Array;
+  readonly genes: Int32Array;
+  readonly counts: Int32Array;
+}
+
+/** Calls `visit` with every gene of a cell that is not zero, ascending, and its preprocessed value under a view. */
+export function visitCell(
+  { header, genes, counts }: PackedExpression,
+  attributes: ExpressionAttributes & ViewKey,
+  cell: number,
+  visit: (gene: number, value: number) => void,
+): void {
+  const { nObs, nVars, dropThreshold, noiseDeviation, countThreshold } = attributes;
+  const floats = new Float32Array(header.buffer, header.byteOffset, header.length);
+  const Genes = attributes.geneBytes === 2 ? Uint16Array : Uint32Array;
+  const Counts = ({ 1: Uint8Array, 2: Uint16Array, 4: Float32Array } as const)[attributes.countBytes as 1 | 2 | 4];
+  const gene = new Genes(genes.buffer as ArrayBuffer, genes.byteOffset);
+  const count = new Counts(counts.buffer as ArrayBuffer, counts.byteOffset);
+  const [dropRow, noiseRow, countRow] = [
+    rowKey(attributes.dropPerGene ? -1 : cell, attributes.dropKey),
+    rowKey(cell, attributes.noiseKey),
+    rowKey(cell, attributes.countKey),
+  ];
+  const noise = (j: number): number => noiseDeviation * normalOf(hash32(j ^ noiseRow));
+  const value = (e: number): number => {
+    const j = gene[e];
+    if (hash32(j ^ dropRow) < dropThreshold) return 0;
+    const drawn = countThreshold ? noisyCount(count[e], hash32(j ^ countRow), countThreshold) : count[e];
+    const scaled = drawn * floats[nObs + 1 + cell];
+    return (attributes.log1p ? Math.log1p(scaled) : scaled) * (attributes.scaled ? floats[2 * nObs + 1 + j] : 1);
+  };
+  if (!attributes.noiseOnAll) {
+    for (let e = header[cell]; e < header[cell + 1]; e++)
+      visit(gene[e], value(e) + (noiseDeviation ? noise(gene[e]) : 0));
+    return;
+  }
+  for (let j = 0, e = header[cell]; j < nVars; j++) {
+    const here = e < header[cell + 1] && gene[e] === j;
+    visit(j, noise(j) + (here ? value(e++) : 0));
+  }
+}
+
+/** out[r, :] = base[0] + Σ_j x_ij w[j, :] of cell i = rows[r]; base[1] for a hidden row, zeros for padding. */
+export function expressionMatmulReference(
+  x: PackedExpression,
+  attributes: ExpressionAttributes & ViewKey,
+  rows: ArrayLike<number>,
+  w: ArrayLike<number>,
+  base: ArrayLike<number>,
+  nChannels: number,
+): Float32Array {
+  const out = new Float32Array(rows.length * nChannels);
+  for (let r = 0; r < rows.length; r++) {
+    if (rows[r] === PADDING) continue;
+    const from = rows[r] === HIDDEN ? nChannels : 0;
+    const sums = Float64Array.from({ length: nChannels }, (_, c) => base[from + c]);
+    if (rows[r] >= 0)
+      visitCell(x, attributes, rows[r], (j, value) => {
+        for (let c = 0; c < nChannels; c++) sums[c] += value * w[j * nChannels + c];
+      });
+    out.set(sums, r * nChannels);
+  }
+  return out;
+}
+
+/** out[j, :] = Σ_r x_ij dy[r, :] over the rows r that list a cell i = rows[r]. */
+export function expressionGradientReference(
+  x: PackedExpression,
+  attributes: ExpressionAttributes & ViewKey,
+  rows: ArrayLike<number>,
+  dy: ArrayLike<number>,
+  nChannels: number,
+): Float32Array {
+  const sums = new Float64Array(attributes.nVars * nChannels);
+  for (let r = 0; r < rows.length; r++) {
+    if (rows[r] < 0) continue;
+    visitCell(x, attributes, rows[r], (j, value) => {
+      for (let c = 0; c < nChannels; c++) sums[j * nChannels + c] += value * dy[r * nChannels + c];
+    });
+  }
+  return Float32Array.from(sums);
+}
+
+/** out (2, nChannels): the sum of dy over the rows of cells, and over the hidden rows. */
+export function rowSumsReference(rows: ArrayLike<number>, dy: ArrayLike<number>, nChannels: number): Float32Array {
+  const sums = new Float64Array(2 * nChannels);
+  for (let r = 0; r < rows.length; r++) {
+    if (rows[r] === PADDING) continue;
+    const to = rows[r] === HIDDEN ? nChannels : 0;
+    for (let c = 0; c < nChannels; c++) sums[to + c] += dy[r * nChannels + c];
+  }
+  return Float32Array.from(sums);
+}
