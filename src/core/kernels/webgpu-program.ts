@@ -17,9 +17,15 @@ export interface Shader {
   readonly body: string;
   /** WGSL functions that the body calls. */
   readonly functions?: string;
+  /**
+   * Declarations of what a workgroup of 64 shares. All its threads then run the body, whole workgroups beyond `threads`
+   * too, so that they can wait for each other: the body takes care of what it writes.
+   */
+  readonly shared?: string;
 }
 
-const WORKGROUP = 64;
+/** Threads of a workgroup. */
+export const WORKGROUP = 64;
 const UNIFORM_TYPES = { i32: "int32", u32: "uint32", f32: "float32" } as const;
 
 /**
@@ -41,9 +47,10 @@ export function run(backend: WebGPUBackend, shader: Shader): TensorInfo {
     dispatch: [Math.ceil(shader.threads / WORKGROUP), 1, 1],
     shaderKey: shader.key,
     getUserCode: () => `
+      ${shader.shared ?? ""}
       ${shader.functions ?? ""}
       fn main(index : i32) {
-        if (index >= uniforms.nThreads) { return; }
+        ${shader.shared === undefined ? "if (index >= uniforms.nThreads) { return; }" : ""}
         ${shader.body}
       }`,
   };
