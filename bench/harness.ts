@@ -118,7 +118,10 @@ export function peer(script: string, args: readonly string[], peers: Peers = "sc
   const words = [join("bench", "peers", script), ...args];
   progress(`  peer: ${script} ${args.filter((arg) => !arg.includes("/")).join(" ")}`);
   const { status, signal, stdout, stderr, error } = spawned(python, words);
-  if (status === 0) return JSON.parse(stdout) as Measured;
+  if (status === 0) {
+    for (const line of stderr.split("\n")) if (line.startsWith("note: ")) progress(`  ${line}`);
+    return JSON.parse(stdout) as Measured;
+  }
   if (status !== OUT_OF_MEMORY && signal !== "SIGKILL")
     throw new Error(`${words.join(" ")} failed: ${error ?? stderr}`);
   console.error(`${words.join(" ")} did not finish: ${stderr.trim().split("\n").at(-1) || signal}`);

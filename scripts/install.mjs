@@ -49,7 +49,9 @@ function newest(path) {
   if (!existsSync(path)) return 0;
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), 0);
+  // no source: environments of the benchmarks' peers, and what Python leaves beside its own
+  const names = readdirSync(path).filter((name) => !name.startsWith(".venv") && name !== "__pycache__");
+  return names.reduce((latest, name) => Math.max(latest, newest(join(path, name))), 0);
 }
 
 /** Compiles our wasm kernels and bundles one entry for Node into dist/node, unless that is up to date. */
