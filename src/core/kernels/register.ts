@@ -38,6 +38,7 @@ export function registerReference(
 export interface WasmCall {
   readonly inputs: Inputs;
   readonly attributes: Attributes;
+  readonly threads: number;
   /** Byte offset of an input. */
   at(name: string): number;
   /** A new float32 tensor and its byte offset. */
@@ -79,6 +80,7 @@ export function registerWasm(name: string, launch: (call: WasmCall) => tf.Tensor
       return launch({
         inputs,
         attributes,
+        threads: pool.nThreads,
         at,
         output,
         temporary,

@@ -6,6 +6,7 @@ import { openBackend } from "../backend/open";
 import type { Csr } from "../graph/csr";
 import { createRng, integer } from "../random";
 import { csrMatmul } from "./csr-matmul";
+import { dense } from "./dense";
 import { uploadCsr } from "./device-csr";
 import { dropout } from "./dropout";
 import { gatAggregate } from "./gat-attention";
@@ -47,6 +48,8 @@ function everything(tall: Csr, square: Csr, width: number): tf.Tensor[] {
     gatv2Aggregate(graph, h as tf.Tensor2D, g as tf.Tensor2D, att as tf.Tensor2D, options);
   keep(attend, [floats(n, width), floats(n, width), floats(4, width / 4)], floats(n, width));
   keep((x) => dropout(x as tf.Tensor2D, { rate: 0.3, seed: 5 }), [floats(4 * n, width)], floats(4 * n, width));
+  const multiply = (x: tf.Tensor, w: tf.Tensor) => dense(x as tf.Tensor2D, w as tf.Tensor2D);
+  keep(multiply, [floats(4 * n, width), floats(width, 90)], floats(4 * n, 90));
   const flip = tf.tensor1d(
     Int32Array.from({ length: 4 * n }, (_, i) => 4 * n - 1 - i),
     "int32",

@@ -1,0 +1,207 @@
+// Dense products from packed operands. One tile of 4 x 8 results is held in registers while the inner index runs over
+// a panel of four columns (left, 16 bytes an index) and one of eight (right, 32 bytes an index). Each result is the sum
+// over blocks of INNER indices, each summed from zero in ascending order: how tiles are divided leaves the bits alone.
+// A tile at the edge is computed whole and stored in part, so what lies in the padding is of no account.
+
+/** Indices summed at a time: a right panel is then 8 KiB, and with a block of the left it stays in the L1 cache. */
+const INNER: i32 = 256;
+/** Rows of x that are packed at a time. */
+const BLOCK_ROWS: i32 = 16;
+/** As INNER, for a sum over the rows of both operands, whose panels are all packed at once. */
+const INNER_ROWS: i32 = 128;
+
+/** out[0..4, 0..8) = (add ? what is there : 0) + sum over `inner` indices of left[k][r] * right[k][c]. */
+function tile(left: usize, right: usize, inner: i32, out: usize, outStep: usize, add: bool): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  const end = left + (<usize>inner << 4);
+  for (; left < end; left += 16) {
+    const r0 = v128.load(right), r1 = v128.load(right, 16);
+    const a = v128.load32_splat(left);
+    a0 = f32x4.add(a0, f32x4.mul(a, r0));
+    a1 = f32x4.add(a1, f32x4.mul(a, r1));
+    const b = v128.load32_splat(left, 4);
+    b0 = f32x4.add(b0, f32x4.mul(b, r0));
+    b1 = f32x4.add(b1, f32x4.mul(b, r1));
+    const c = v128.load32_splat(left, 8);
+    c0 = f32x4.add(c0, f32x4.mul(c, r0));
+    c1 = f32x4.add(c1, f32x4.mul(c, r1));
+    const d = v128.load32_splat(left, 12);
+    d0 = f32x4.add(d0, f32x4.mul(d, r0));
+    d1 = f32x4.add(d1, f32x4.mul(d, r1));
+    right += 32;
+  }
+  storeEight(out, a0, a1, add);
+  storeEight(out + outStep, b0, b1, add);
+  storeEight(out + 2 * outStep, c0, c1, add);
+  storeEight(out + 3 * outStep, d0, d1, add);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeEight(out: usize, low: v128, high: v128, add: bool): void {
+  if (add) {
+    low = f32x4.add(v128.load(out), low);
+    high = f32x4.add(v128.load(out, 16), high);
+  }
+  v128.store(out, low);
+  v128.store(out, high, 16);
+}
+
+/** `tile` of which only rows x cols exist; `spare` has room for a whole one. */
+function partialTile(
+  left: usize, right: usize, inner: i32, out: usize, outStep: usize, add: bool, rows: i32, cols: i32, spare: usize,
+): void {
+  tile(left, right, inner, spare, 32, false);
+  for (let r = 0; r < rows; r++) {
+    const to = out + <usize>r * outStep, from = spare + (<usize>r << 5);
+    for (let c: usize = 0; c < <usize>cols << 2; c += 4) {
+      const value = load<f32>(from + c);
+      store<f32>(to + c, add ? load<f32>(to + c) + value : value);
+    }
+  }
+}
+
+/** Tiles of `rows` rows of left panels, `panelStep` bytes apart, against one right panel of `cols` columns. */
+function tileColumn(
+  left: usize, panelStep: usize, right: usize, inner: i32, out: usize, outStep: usize, add: bool, rows: i32, cols: i32,
+  spare: usize,
+): void {
+  for (let r = 0; r < rows; r += 4) {
+    if (r + 4 <= rows && cols >= 8) tile(left, right, inner, out, outStep, add);
+    else partialTile(left, right, inner, out, outStep, add, min<i32>(4, rows - r), min<i32>(8, cols), spare);
+    left += panelStep;
+    out += 4 * outStep;
+  }
+}
+
+/** packed[panel][k] = columns 8 * panel .. of row k of w, shape (inner, cols). */
+export function denseColumns(fromPanel: i32, toPanel: i32, inner: i32, cols: i32, w: usize, packed: usize): void {
+  for (let panel = fromPanel; panel < toPanel; panel++) {
+    const from = w + (<usize>panel << 5);
+    packEight(from, <usize>cols << 2, inner, cols - 8 * panel, packed + (<usize>panel * <usize>inner << 5));
+  }
+}
+
+/** packed[panel][k] = column k of rows 8 * panel .. of w, shape (rows, inner): the panels of w's transpose. */
+export function denseRows(fromPanel: i32, toPanel: i32, inner: i32, rows: i32, w: usize, packed: usize): void {
+  const step = <usize>inner << 2;
+  for (let panel = fromPanel; panel < toPanel; panel++) {
+    const to = packed + (<usize>panel * <usize>inner << 5);
+    for (let half = 0; half < 2; half++) {
+      const first = 8 * panel + 4 * half;
+      const from = w + <usize>min<i32>(first, rows - 1) * step;
+      packTransposed(from, step, inner, rows - first, to + (<usize>half << 4), 32);
+    }
+  }
+}
+
+/**
+ * out[i, j] = sum over k of x[i, k] * packed[j / 8][k][j % 8], for rows in tiles of four; x (nRows, inner), out (nRows,
+ * cols). Scratch: BLOCK_ROWS * INNER + 32 floats.
+ */
+export function denseForward(
+  fromTile: i32, toTile: i32, scratch: usize, nRows: i32, inner: i32, cols: i32, x: usize, packed: usize, out: usize,
+): void {
+  const xStep = <usize>inner << 2, outStep = <usize>cols << 2;
+  const spare = scratch + (<usize>(BLOCK_ROWS * INNER) << 2);
+  const end = min<i32>(4 * toTile, nRows);
+  for (let row = 4 * fromTile; row < end; row += BLOCK_ROWS) {
+    const rows = min<i32>(BLOCK_ROWS, end - row);
+    for (let k = 0; k < inner; k += INNER) {
+      const count = min<i32>(INNER, inner - k);
+      const panelStep = <usize>count << 4;
+      for (let r = 0; r < rows; r += 4) {
+        const from = x + <usize>(row + r) * xStep + (<usize>k << 2);
+        packTransposed(from, xStep, count, rows - r, scratch + <usize>(r >> 2) * panelStep, 16);
+      }
+      for (let c = 0; c < cols; c += 8) {
+        const right = packed + (<usize>(c >> 3) * <usize>inner + <usize>k << 5);
+        const to = out + <usize>row * outStep + (<usize>c << 2);
+        tileColumn(scratch, panelStep, right, count, to, outStep, k > 0, rows, cols - c, spare);
+      }
+    }
+  }
+}
+
+/**
+ * out[a, b] = sum over i of x[i, a] * y[i, b], in blocks of `blockLeft` x `blockRight` results, both multiples of 8;
+ * x (nRows, nLeft), y (nRows, nRight). A thread packs what its block needs of INNER_ROWS rows at a time.
+ * Scratch: (blockLeft + blockRight) * INNER_ROWS + 32 floats.
+ */
+export function denseTransposed(
+  fromBlock: i32, toBlock: i32, scratch: usize, nRows: i32, nLeft: i32, nRight: i32, blockLeft: i32, blockRight: i32,
+  x: usize, y: usize, out: usize,
+): void {
+  const xStep = <usize>nLeft << 2, yStep = <usize>nRight << 2;
+  const rightPanels = scratch + (<usize>(blockLeft * INNER_ROWS) << 2);
+  const spare = rightPanels + (<usize>(blockRight * INNER_ROWS) << 2);
+  const blocksAcross = (nRight + blockRight - 1) / blockRight;
+  for (let block = fromBlock; block < toBlock; block++) {
+    const left = block / blocksAcross * blockLeft, right = block % blocksAcross * blockRight;
+    const rows = min<i32>(blockLeft, nLeft - left), cols = min<i32>(blockRight, nRight - right);
+    const corner = out + <usize>left * yStep + (<usize>right << 2);
+    for (let i = 0; i < nRows; i += INNER_ROWS) {
+      const count = min<i32>(INNER_ROWS, nRows - i);
+      const leftStep = <usize>count << 4, rightStep = <usize>count << 5;
+      const xs = x + <usize>i * xStep + (<usize>left << 2), ys = y + <usize>i * yStep + (<usize>right << 2);
+      for (let r = 0; r < rows; r += 4)
+        packFour(xs + (<usize>r << 2), xStep, count, rows - r, scratch + <usize>(r >> 2) * leftStep);
+      for (let c = 0; c < cols; c += 8)
+        packEight(ys + (<usize>c << 2), yStep, count, cols - c, rightPanels + <usize>(c >> 3) * rightStep);
+      for (let c = 0; c < cols; c += 8) {
+        const panel = rightPanels + <usize>(c >> 3) * rightStep;
+        tileColumn(scratch, leftStep, panel, count, corner + (<usize>c << 2), yStep, i > 0, rows, cols - c, spare);
+      }
+    }
+  }
+}
+
+/** to[k] = four columns of row k, of which `cols` exist. */
+function packFour(from: usize, step: usize, count: i32, cols: i32, to: usize): void {
+  const end = to + (<usize>count << 4);
+  if (cols >= 4) for (; to < end; to += 16, from += step) v128.store(to, v128.load(from));
+  else for (; to < end; to += 16, from += step) packFew(from, cols, to, 4);
+}
+
+/** to[k] = eight columns of row k, of which `cols` exist. */
+function packEight(from: usize, step: usize, count: i32, cols: i32, to: usize): void {
+  const end = to + (<usize>count << 5);
+  if (cols >= 8) {
+    for (; to < end; to += 32, from += step) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+    }
+  } else for (; to < end; to += 32, from += step) packFew(from, cols, to, 8);
+}
+
+function packFew(from: usize, cols: i32, to: usize, width: i32): void {
+  for (let c = 0; c < width; c++)
+    store<f32>(to + (<usize>c << 2), c < cols ? load<f32>(from + (<usize>c << 2)) : 0);
+}
+
+/** to[k] = element k of four rows, of which `rows` exist (the last stands in for the others), `toStep` bytes apart. */
+function packTransposed(from: usize, step: usize, count: i32, rows: i32, to: usize, toStep: usize): void {
+  let p0 = from;
+  let p1 = rows > 1 ? p0 + step : p0;
+  let p2 = rows > 2 ? p1 + step : p1;
+  let p3 = rows > 3 ? p2 + step : p2;
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    const r0 = v128.load(p0), r1 = v128.load(p1), r2 = v128.load(p2), r3 = v128.load(p3);
+    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store(to + toStep, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+    v128.store(to + 2 * toStep, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+    v128.store(to + 3 * toStep, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    to += 4 * toStep;
+    p0 += 16; p1 += 16; p2 += 16; p3 += 16;
+  }
+  for (; k < count; k++) {
+    store<f32>(to, load<f32>(p0)); store<f32>(to, load<f32>(p1), 4);
+    store<f32>(to, load<f32>(p2), 8); store<f32>(to, load<f32>(p3), 12);
+    to += toStep;
+    p0 += 4; p1 += 4; p2 += 4; p3 += 4;
+  }
+}
