@@ -21,6 +21,10 @@ export type ThreadName = "data" | "graph" | "engine" | "analysis";
 const started = new Map<ThreadName, Started>();
 /** The threads, or on their way. */
 let threads: Promise<Threads> | null = null;
+/** What the engine and analysis threads are tied to, since `threads` began. */
+let roots: Pick<Threads, "data" | "graph"> | null = null;
+/** Whether `threads` is still on its way. */
+let starting = false;
 /** Threads that died since they were started; replaced when someone next asks, so that one that cannot start is not started for ever. */
 const dead = new Set<ThreadName>();
 let onDeath: (thread: ThreadName, error: LabError) => void = () => {};
@@ -33,21 +37,34 @@ export function watchThreads(listener: (thread: ThreadName, error: LabError) => 
 /** The threads, started and tied together on first use; those that died are replaced. */
 export function getThreads(): Promise<Threads> {
   // data and graph hold what the others refer to: without them all begin anew
-  if (!threads || dead.has("data") || dead.has("graph")) threads = startAll();
-  else if (dead.size > 0) return restartEngine();
-  return threads;
+  if (!threads || dead.has("data") || dead.has("graph")) return begin(startAll());
+  return dead.size > 0 ? restartEngine() : threads;
 }
 
 /**
  * A fresh engine and analysis thread on the same data and graph threads.
  * After a lost device or a trapped wasm module the old thread cannot be trusted: the module stays poisoned.
+ *
+ * @param poisoned  the engine not to be trusted; one that took its place meanwhile is left to whoever uses it.
+ *   Without it whatever engine there is gives way, unless it is only just starting
  */
-export function restartEngine(): Promise<Threads> {
-  if (!threads || dead.has("data") || dead.has("graph")) return getThreads();
+export function restartEngine(poisoned?: Threads["engine"]): Promise<Threads> {
+  if (!threads || !roots || dead.has("data") || dead.has("graph")) return getThreads();
+  const replaced = poisoned !== undefined && (started.get("engine")?.client as unknown) !== poisoned;
+  // ending threads that are on their way would end the run that waits for them
+  if ((starting || replaced) && dead.size === 0) return threads;
   end(["engine", "analysis"]);
-  const before = threads;
-  threads = before.then(async ({ data, graph }) => ({ data, graph, ...(await startModelThreads(data, graph)) }));
-  return threads;
+  return begin(startModelThreads(roots));
+}
+
+/** Makes these the threads that everybody gets. */
+function begin(fresh: Promise<Threads>): Promise<Threads> {
+  const over = (): void => {
+    if (threads === fresh) starting = false;
+  };
+  [threads, starting] = [fresh, true];
+  fresh.then(over, over);
+  return fresh;
 }
 
 async function startAll(): Promise<Threads> {
@@ -60,13 +77,14 @@ async function startAll(): Promise<Threads> {
     "graph",
     new Worker(new URL("../../workers/graph.worker.ts", import.meta.url), { type: "module" }),
   );
+  roots = { data, graph };
   const { port1, port2 } = new MessageChannel();
-  const [model] = await Promise.all([
-    startModelThreads(data, graph),
+  const [all] = await Promise.all([
+    startModelThreads(roots),
     data("link", { port: port1 }, { transfer: [port1] }),
     graph("link", { peer: "data", port: port2 }, { transfer: [port2] }),
   ]);
-  return { data, graph, ...model };
+  return all;
 }
 
 function end(names: readonly ThreadName[]): void {
@@ -79,10 +97,7 @@ function end(names: readonly ThreadName[]): void {
   }
 }
 
-async function startModelThreads(
-  data: Client<DataApi>,
-  graph: Client<GraphApi>,
-): Promise<Pick<Threads, "engine" | "analysis">> {
+async function startModelThreads({ data, graph }: Pick<Threads, "data" | "graph">): Promise<Threads> {
   const engine = start<EngineApi>(
     "engine",
     new Worker(new URL("../../workers/engine.worker.ts", import.meta.url), { type: "module" }),
@@ -116,7 +131,7 @@ async function startModelThreads(
       (port) => analysis("link", { peer: "data", port }, { transfer: [port] }),
     ),
   ]);
-  return { engine, analysis };
+  return { data, graph, engine, analysis };
 }
 
 function start<A extends Record<string, { request: unknown; event: unknown; result: unknown }>>(

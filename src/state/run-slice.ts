@@ -2,7 +2,7 @@ import type { TrainEvent } from "../../workers/protocol";
 import { LabError, toLabError } from "../core/errors";
 import { defaultRecipe } from "../core/train/recipe";
 import { saveFile } from "./download";
-import { getThreads, restartEngine } from "./engine";
+import { getThreads, restartEngine, type Threads } from "./engine";
 import { emptyAnalysis, emptyRun } from "./fresh";
 import type { KeptRun, RunState } from "./lab-state";
 import { startLiveView } from "./live-view";
@@ -17,6 +17,8 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
   let task: Pick<KeptRun, "sliceId" | "graphId" | "until"> | null = null;
   /** Counts the runs begun: an older one that ends late has no more to say. */
   let attempt = 0;
+  /** The engine that the present run has, to be replaced should it fail. */
+  let engineInUse: Threads["engine"] | undefined;
 
   const onEvent = (event: TrainEvent): void => {
     switch (event.kind) {
@@ -64,6 +66,7 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     const { sliceId, graphId } = kept ?? { sliceId: slice.id, graphId: graph.graphId };
     task = { sliceId, graphId, until: kept?.until ?? recipe.epochs };
     const { engine, analysis } = await getThreads();
+    engineInUse = engine;
     await analysis("reset", null);
     await ensureBackend();
     const { nParameters } = await engine(
@@ -81,6 +84,7 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
   const ensureBackend = async (): Promise<void> => {
     if (get().backend) return;
     const { engine } = await getThreads();
+    engineInUse = engine;
     const { backendChoice: prefer, allowSoftware } = get();
     set({ backend: await engine("openBackend", { prefer, allowSoftware }) });
   };
@@ -93,6 +97,7 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     const live = startLiveView(set, get);
     try {
       const { engine } = await getThreads();
+      engineInUse = engine;
       const { paused } = await engine("train", { untilEpoch: until }, { signal: abort.signal, onEvent });
       set({ run: paused ? { kind: "paused", until } : { kind: "done" } });
     } finally {
@@ -118,8 +123,9 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
       set({ run: { kind: "failed", error } });
       // a lost device or a trapped module poisons its thread: the next run gets a fresh one
       if (error.code === "device" || error.code === "memory" || error.code === "internal") {
-        await restartEngine();
         set({ backend: null, runRecipe: null });
+        // should it fail, whoever next asks for the threads hears why
+        await restartEngine(engineInUse).catch(() => {});
       }
     }
   };
