@@ -8,6 +8,7 @@ import { findString } from "../src/core/slice/utf8-column";
 import { holdLife } from "./life";
 import type { DataApi, ReaderApi, SliceInfo } from "./protocol";
 import { type Context, connect, type Handlers, type Port, serve } from "./rpc";
+import { sliceName } from "./slice-name";
 
 const slices = new Map<number, Slice>();
 let nextId = 1;
@@ -15,7 +16,7 @@ let nextId = 1;
 const handlers: Handlers<DataApi> = {
   async open(source, context) {
     const found = await read(source, context);
-    const slice = { ...found, name: nameOf(source, found) };
+    const slice = { ...found, name: sliceName(source, found.name) };
     const id = nextId++;
     slices.set(id, slice);
     return { result: infoOf(id, slice) };
@@ -72,12 +73,6 @@ async function read(source: DataApi["open"]["request"], { task, signal }: Contex
   } finally {
     worker.terminate();
   }
-}
-
-/** What the person calls it: the name of the file, which a name inside the file may contradict. */
-function nameOf(source: DataApi["open"]["request"], slice: Slice): string {
-  const file = source.kind === "file" ? source.file.name : source.kind === "url" ? source.name : null;
-  return file?.replace(/\.(h5ad|h5|hdf5|arrow|feather|ipc)$/i, "") ?? slice.name;
 }
 
 function infoOf(id: number, slice: Slice): SliceInfo {

@@ -11,6 +11,7 @@ import { type ArrowFile, openArrow } from "./arrow-file";
 import { columnOf, decodeMetadata, FIELD, type LayoutMetadata } from "./arrow-layout";
 import type { ByteSource } from "./byte-source";
 import { COORDINATE_COLUMNS } from "./coordinate-columns";
+import { nameFromFile } from "./file-name";
 import type { OpenOptions } from "./open-options";
 import { sectionsOf } from "./sections";
 import { settleUnit } from "./slice-unit";
@@ -30,7 +31,7 @@ export async function readArrow(source: ByteSource, options: OpenOptions = {}, t
   const { X, columns } = await readBatches(source.name, file, metadata.varNames.length, notes);
 
   const nObs = X.indptr.length - 1;
-  const name = metadata.name ?? source.name.replace(/\.(arrow|feather|ipc)$/i, "");
+  const name = metadata.name ?? nameFromFile(source.name);
   const cell = columns.get(FIELD.cell);
   const obs: ObsColumn[] = [];
   for (const [field, piece] of columns) {

@@ -5,6 +5,7 @@ import { unitNamed } from "../slice/unit";
 import { validateSlice } from "../slice/validate";
 import { quiet, type Task } from "../task";
 import type { ByteSource } from "./byte-source";
+import { nameFromFile } from "./file-name";
 import { withColors } from "./h5ad-colors";
 import { readCoordinates } from "./h5ad-coordinates";
 import { chooseMatrix } from "./h5ad-counts";
@@ -56,7 +57,7 @@ function assemble(file: Hdf5File, options: OpenOptions, task: Task): Slice {
   const coordinates = readCoordinates(file, nObs, options.coordinates, notes);
   const obs = readObs(file, coordinates.columns, notes);
   const X = readMatrix(file, element, task);
-  const name = file.name.replace(/\.(h5ad|h5|hdf5)$/i, "");
+  const name = nameFromFile(file.name);
 
   const slice: Slice = {
     name,
