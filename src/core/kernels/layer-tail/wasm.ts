@@ -1,0 +1,96 @@
+import { registerWasm, type WasmCall } from "../register";
+import { BLOCK_ROWS, TAIL } from "./kernels";
+
+/** What an exponential costs, in multiplications. */
+const EXP = 16;
+
+/** See layer-tail.as.ts. */
+export function registerTailWasm(): void {
+  registerWasm(TAIL.moments, (call) => {
+    const { nValid } = call.attributes;
+    const channels = call.inputs.x.shape[1];
+    const [mean, variance] = [call.output([1, channels]), call.output([1, channels])];
+    const blocks = blocksOf(call, 2);
+    const partial = call.temporary(2 * blocks.rows * channels);
+    call.run("momentsOfBlocks", blocks, [BLOCK_ROWS, nValid, channels, call.at("x"), partial]);
+    const args = [BLOCK_ROWS, nValid, channels, partial, mean.at, variance.at];
+    call.run("momentsOfAll", columns(blocks.rows, channels), args);
+    return [mean.info, variance.info];
+  });
+
+  registerWasm(TAIL.sums, (call) => {
+    const channels = call.inputs.x.shape[1];
+    const sums = call.output([1, channels]);
+    const blocks = blocksOf(call, 1);
+    const partial = call.temporary(blocks.rows * channels);
+    call.run("sumsOfBlocks", blocks, [BLOCK_ROWS, call.attributes.nValid, channels, call.at("x"), partial]);
+    call.run("sumsOfAll", columns(blocks.rows, channels), [blocks.rows, channels, partial, sums.at]);
+    return [sums.info];
+  });
+
+  registerWasm(TAIL.coefficients, ({ inputs, attributes, at, output, run }) => {
+    const channels = inputs.mean.shape[1];
+    const out = output([4, channels]);
+    const args = [channels, attributes.epsilon, at("mean"), at("variance"), at("weight"), at("bias"), out.at];
+    run("tailCoefficients", columns(1, channels), args);
+    return [out.info];
+  });
+
+  registerWasm(TAIL.forward, (call) => {
+    const { inputs, attributes, at, output, run } = call;
+    const y = output(inputs.x.shape);
+    const skip = inputs.skip ? at("skip") : 0;
+    const { nValid, firstRow } = attributes;
+    const args = [nValid, firstRow, inputs.x.shape[1], at("x"), at("coefficients"), skip, ...activation(call), y.at];
+    run("tailForward", rowsOf(call), args);
+    return [y.info];
+  });
+
+  registerWasm(TAIL.gradientSums, (call) => {
+    const { inputs, attributes, at, output, run } = call;
+    const channels = inputs.x.shape[1];
+    const blocks = blocksOf(call, EXP);
+    const partial = call.temporary(2 * blocks.rows * channels);
+    const { nValid, firstRow } = attributes;
+    const tensors = [at("x"), at("coefficients"), at("dy")];
+    run("tailGradientSums", blocks, [
+      ...[BLOCK_ROWS, nValid, firstRow, channels, ...tensors, ...activation(call), partial],
+    ]);
+    return [0, 1].map((row) => {
+      const sums = output([channels]);
+      const args = [blocks.rows, 2 * channels, partial + 4 * row * channels, sums.at];
+      run("sumsOfAll", columns(blocks.rows, channels), args);
+      return sums.info;
+    });
+  });
+
+  registerWasm(TAIL.gradient, (call) => {
+    const { inputs, attributes, at, output, run } = call;
+    const channels = inputs.x.shape[1];
+    const dx = output(inputs.x.shape);
+    const { nValid, firstRow, nNormed } = attributes;
+    const tensors = ["x", "coefficients", "dy", "sumDz", "sumDzNormal"].map(at);
+    const args = [nValid, firstRow, channels, ...tensors, nNormed, ...activation(call), dx.at];
+    run("tailGradient", rowsOf(call), args, 2 * channels);
+    return [dx.info];
+  });
+}
+
+function activation({ attributes: { elu, key, threshold, scale } }: WasmCall): number[] {
+  return [elu, key, threshold, scale];
+}
+
+function rowsOf({ inputs }: WasmCall) {
+  const [rows, channels] = inputs.x.shape;
+  return { rows, multiplications: EXP * rows * channels };
+}
+
+function blocksOf({ inputs, attributes }: WasmCall, perElement: number) {
+  const rows = Math.ceil(attributes.nValid / BLOCK_ROWS);
+  return { rows, multiplications: perElement * attributes.nValid * inputs.x.shape[1] };
+}
+
+/** `rows` are the channels here, which sums over few blocks are too short to share. */
+function columns(nBlocks: number, channels: number) {
+  return { rows: channels, multiplications: nBlocks * channels };
+}
