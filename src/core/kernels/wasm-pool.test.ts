@@ -12,6 +12,7 @@ import { dropout } from "./dropout";
 import { gatAggregate } from "./gat-attention";
 import { gatherRows } from "./gather-rows";
 import { gatv2Aggregate } from "./gatv2-attention";
+import { columnMoments, columnSums, layerTail } from "./layer-tail";
 import { openForTest, randomFloats } from "./testing/backends";
 
 /** Rows of very different lengths, some empty, in a matrix tall enough for its transposed product to be scattered. */
@@ -47,6 +48,15 @@ function everything(tall: Csr, square: Csr, width: number): tf.Tensor[] {
   const attend = (h: tf.Tensor, g: tf.Tensor, att: tf.Tensor) =>
     gatv2Aggregate(graph, h as tf.Tensor2D, g as tf.Tensor2D, att as tf.Tensor2D, options);
   keep(attend, [floats(n, width), floats(n, width), floats(4, width / 4)], floats(n, width));
+  const tail = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, skip: tf.Tensor) => {
+    const affine = { weight, bias } as { weight: tf.Tensor1D; bias: tf.Tensor1D };
+    const norm = { ...columnMoments(x as tf.Tensor2D, 4 * n - 70), affine, ofBatch: true };
+    const rest = { elu: true, skip: skip as tf.Tensor2D, dropout: { rate: 0.3, seed: 5 }, nValid: 4 * n - 70 };
+    return layerTail(x as tf.Tensor2D, { norm, ...rest });
+  };
+  const [first, second] = [floats(1, width), floats(1, width)].map((t) => tf.reshape(t, [width]));
+  keep(tail, [floats(4 * n, width), first, second, floats(4 * n, width)], floats(4 * n, width));
+  results.push(columnSums(floats(4 * n, width)));
   keep((x) => dropout(x as tf.Tensor2D, { rate: 0.3, seed: 5 }), [floats(4 * n, width)], floats(4 * n, width));
   const multiply = (x: tf.Tensor, w: tf.Tensor) => dense(x as tf.Tensor2D, w as tf.Tensor2D);
   keep(multiply, [floats(4 * n, width), floats(width, 90)], floats(4 * n, 90));

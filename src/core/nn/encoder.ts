@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import type { DeviceCsr } from "../kernels/device-csr";
-import { dropout } from "../kernels/dropout";
+import { layerTail } from "../kernels/layer-tail";
 import { hash32 } from "../random";
-import { type BatchStatistics, batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
+import { type BatchStatistics, batchNorm } from "./batch-norm";
 import { type EncoderSpec, isNormed } from "./encoder-spec";
 import type { Features } from "./features";
 import { gatConv, gatConvAttention } from "./gat-conv";
 import { gatv2Conv, gatv2ConvAttention } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
 import type { LayerGraph } from "./layer-graph";
-import { add, firstRows } from "./rows";
+import { firstRows } from "./rows";
 import { sageConv } from "./sage-conv";
 import { type Params, tidy } from "./tensors";
 
@@ -71,14 +71,17 @@ function applyLayer(
   mode: Mode,
 ): Layer {
   const last = i === spec.layers - 1;
-  const layer = convolve(params, spec, i, graph.matrix, input, mode);
-  const { y: normed, ...statistics } = isNormed(spec, i) ? norm(params, i, layer.y, mode) : layer;
-  let y = last ? normed : tf.elu(normed);
-  if (spec.skip && input.kind === "dense") y = add(y, firstRows(input.x, graph.matrix.nRows));
-  if (!last && mode.kind === "training" && spec.dropout > 0) {
-    y = dropout(y, { rate: spec.dropout, seed: hash32(mode.seed + i) });
-  }
-  return { ...layer, ...statistics, y };
+  const { matrix, nValid } = graph;
+  const layer = convolve(params, spec, i, matrix, input, mode);
+  const norm = isNormed(spec, i) ? batchNorm(params, `norms.${i}.module`, layer.y, mode.kind, nValid) : null;
+  const y = layerTail(layer.y, {
+    norm,
+    elu: !last,
+    skip: spec.skip && input.kind === "dense" ? firstRows(input.x, matrix.nRows) : null,
+    dropout: !last && mode.kind === "training" ? { rate: spec.dropout, seed: hash32(mode.seed + i) } : null,
+    nValid,
+  });
+  return { ...layer, ...(norm?.ofBatch ? { statistics: norm } : {}), y };
 }
 
 /** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
@@ -141,15 +144,4 @@ function convolve(
       backbone satisfies never;
       throw new LabError("internal", `Unknown backbone ${String(backbone)}.`);
   }
-}
-
-function norm({ weights, buffers }: Params, i: number, x: tf.Tensor2D, mode: Mode): Layer {
-  const name = `norms.${i}.module`;
-  const affine = { weight: weights[`${name}.weight`] as tf.Tensor1D, bias: weights[`${name}.bias`] as tf.Tensor1D };
-  if (mode.kind === "training") {
-    const statistics = batchStatistics(x);
-    return { y: batchNorm(x, affine, statistics), statistics };
-  }
-  const row = (buffer: string) => tf.reshape<tf.Rank.R2>(buffers[`${name}.${buffer}`], [1, -1]);
-  return { y: normalizeWith(x, affine, { mean: row("running_mean"), variance: row("running_var") }) };
 }

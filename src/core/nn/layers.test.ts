@@ -6,15 +6,16 @@ import { gcnNormalized, meanNormalized, unweighted } from "../graph/normalize";
 import { addSelfLoops } from "../graph/self-loops";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { uploadCsr } from "../kernels/device-csr";
+import { columnMoments, layerTail } from "../kernels/layer-tail";
 import { openCpu } from "../testing/open-cpu";
-import { batchNorm, batchStatistics, normalizeWith } from "./batch-norm";
+import { batchNorm } from "./batch-norm";
 import type { Features } from "./features";
 import { gatConv } from "./gat-conv";
 import { gatv2Conv } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
 import golden from "./goldens/layers.json";
 import { sageConv } from "./sage-conv";
-import { fromTorchLayout, toTorchLayout } from "./tensors";
+import { fromTorchLayout, toTorchLayout, withPrefix } from "./tensors";
 
 let backend: Backend;
 beforeAll(async () => {
@@ -86,8 +87,10 @@ describe("batch norm", () => {
 
   test("normalises by the batch, and its gradient goes through the statistics, as torch.nn.BatchNorm1d", () => {
     const r = tf.slice2d(upstream(), [0, 0], [6, 3]);
-    const f = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) =>
-      batchNorm(x as tf.Tensor2D, { weight, bias } as never, batchStatistics(x as tf.Tensor2D));
+    const f = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => {
+      const params = { weights: { "norm.weight": weight, "norm.bias": bias }, buffers: {} };
+      return layerTail(x as tf.Tensor2D, { norm: batchNorm(params, "norm", x as tf.Tensor2D, "training") });
+    };
     const { value, grads } = tf.valueAndGrads(f)([x(), affine().weight, affine().bias], r);
     close(value, expected.y);
     close(grads[0], expected.dx);
@@ -96,14 +99,19 @@ describe("batch norm", () => {
   });
 
   test("evaluates with the running statistics of torch", () => {
-    const mean = tf.tensor2d(expected.running_mean, [1, 3]);
-    const variance = tf.tensor2d(expected.running_var, [1, 3]);
-    close(normalizeWith(x(), affine(), { mean, variance }), expected.evaluated);
+    const { weight, bias } = affine();
+    const weights = { "norm.weight": weight, "norm.bias": bias };
+    const running = {
+      running_mean: tf.tensor1d(expected.running_mean),
+      running_var: tf.tensor1d(expected.running_var),
+    };
+    const params = { weights, buffers: withPrefix("norm", running) };
+    close(layerTail(x(), { norm: batchNorm(params, "norm", x(), "evaluation") }), expected.evaluated);
   });
 
   test("keeps its digits when the values lie far from zero", () => {
     const far = tf.tensor2d([1000, 1001, 1002, 1003], [4, 1]);
-    const { variance } = batchStatistics(far);
+    const { variance } = columnMoments(far);
     close(variance, [1.25]);
   });
 });

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
 import { dense, transposedDense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
-import { columnSums } from "./rows";
+import { columnSums } from "../kernels/layer-tail";
 import { tidy } from "./tensors";
 
 export interface LinearDecoder {

@@ -1,12 +1,8 @@
 // Sums over matrices whose gradient needs no operand. tfjs's own keep all of theirs until the backward pass, to know their
 // shapes; here they are as large as the activations.
 import * as tf from "@tensorflow/tfjs-core";
+import { columnSums, layerTail } from "../kernels/layer-tail";
 import { tidy } from "./tensors";
-
-/** Sum over rows, shape (1, channels). Not differentiable. */
-export function columnSums(x: tf.Tensor2D): tf.Tensor2D {
-  return tf.sum(x, 0, true);
-}
 
 /** a + b of one shape. */
 export function add(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
@@ -36,12 +32,7 @@ export function firstRows(x: tf.Tensor2D, n: number): tf.Tensor2D {
 
 /** x + bias on every row, or x itself without one. Gradient of the bias: column sums. */
 export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
-  if (bias === null) return x;
-  const op = tf.customGrad((a, b) => ({
-    value: tf.add(a as tf.Tensor, b as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => [dy, tf.reshape(columnSums(dy as tf.Tensor2D), bias.shape)],
-  }));
-  return op(x, bias) as tf.Tensor2D;
+  return bias === null ? x : layerTail(x, { bias });
 }
 
 /**

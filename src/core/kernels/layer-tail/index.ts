@@ -4,6 +4,7 @@ import { type Dropout, dropoutKey } from "../dropout/reference";
 import { type Attributes, registerReference, runKernel } from "../register";
 import { TAIL } from "./kernels";
 import {
+  biasReference,
   coefficientsReference,
   forwardReference,
   gradientReference,
@@ -21,10 +22,12 @@ registerReference(TAIL.moments, ({ x }, { nValid }) =>
 registerReference(TAIL.sums, ({ x }, { nValid }) => [
   { shape: [1, x.shape[1]], values: sumsReference(x.values, x.shape[1], nValid) },
 ]);
-registerReference(TAIL.coefficients, ({ mean, variance, weight, bias }, { epsilon }) => [
+registerReference(TAIL.coefficients, ({ mean, variance, weight, bias }, { channels, epsilon }) => [
   {
-    shape: [4, mean.shape[1]],
-    values: coefficientsReference(mean.values, variance.values, weight.values, bias.values, epsilon),
+    shape: [4, channels],
+    values: mean
+      ? coefficientsReference(mean.values, variance.values, weight.values, bias.values, epsilon)
+      : biasReference(bias?.values ?? new Float32Array(channels)),
   },
 ]);
 registerReference(TAIL.forward, ({ x, coefficients, skip }, attributes) => [
@@ -133,6 +136,7 @@ export function layerTail(x: tf.Tensor2D, tail: LayerTail): tf.Tensor2D {
   const shape = { ...activation(tail), nValid, firstRow: 0 };
   // then the gradient of x is that of y
   const plain = !norm && !shape.elu && shape.threshold === 0 && nValid === x.shape[0];
+  if (plain && !bias && !skip) return x;
   const affine = norm?.affine ?? (bias && { weight: null, bias });
   if (affine) assertShape("layerTail bias", affine.bias.shape, [channels]);
   const inputs = [x, ...(norm ? [norm.affine.weight] : []), ...(affine ? [affine.bias] : []), ...(skip ? [skip] : [])];
@@ -167,15 +171,12 @@ export function layerTail(x: tf.Tensor2D, tail: LayerTail): tf.Tensor2D {
 
 /** (4, channels), as kernels.ts says; without a norm z is x + bias. */
 function coefficientsOf(norm: Norm | null, bias: tf.Tensor1D | null, channels: number): tf.Tensor {
-  return tf.tidy(() => {
-    if (norm) {
-      const { mean, variance, affine } = norm;
-      return runKernel(TAIL.coefficients, { mean, variance, ...affine }, { epsilon: EPSILON })[0];
-    }
-    const [mean, variance, weight] = [tf.zeros([1, channels]), tf.ones([1, channels]), tf.ones([channels])];
-    const given = { mean, variance, weight, bias: bias ?? tf.zeros([channels]) };
-    return runKernel(TAIL.coefficients, given, { epsilon: 0 })[0];
-  });
+  const given: tf.NamedTensorMap = norm
+    ? { mean: norm.mean, variance: norm.variance, ...norm.affine }
+    : bias
+      ? { bias }
+      : {};
+  return runKernel(TAIL.coefficients, given, { channels, epsilon: EPSILON })[0];
 }
 
 /** dy where the mask keeps it and rows are valid. */

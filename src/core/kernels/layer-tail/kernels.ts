@@ -8,7 +8,7 @@ export const TAIL = {
   moments: "LabColumnMoments",
   /** (x), nValid -> [sums], (1, channels) */
   sums: "LabColumnSums",
-  /** (mean, variance, weight, bias), epsilon -> [coefficients] */
+  /** (mean, variance, weight, bias) of a norm, or (bias), or nothing; channels, epsilon -> [coefficients] */
   coefficients: "LabTailCoefficients",
   /** (x, coefficients[, skip]) -> [y] */
   forward: "LabTailForward",

@@ -88,17 +88,17 @@ export function sumsOfAll(
   }
 }
 
-/** See kernels.ts. */
+/** See kernels.ts; what is not there has the address 0, the other three of a norm with its mean. */
 export function tailCoefficients(
   fromChannel: i32, toChannel: i32, channels: i32, epsilon: f32, mean: usize, variance: usize, weight: usize,
   bias: usize, out: usize,
 ): void {
   const step = <usize>channels << 2;
   for (let c = <usize>fromChannel << 2; c < <usize>toChannel << 2; c += 4) {
-    const inverse = <f32>1 / sqrt<f32>(load<f32>(variance + c) + epsilon);
-    store<f32>(out + c, load<f32>(mean + c));
-    store<f32>(out + step + c, load<f32>(weight + c) * inverse);
-    store<f32>(out + 2 * step + c, load<f32>(bias + c));
+    const inverse = mean ? <f32>1 / sqrt<f32>(load<f32>(variance + c) + epsilon) : 1;
+    store<f32>(out + c, mean ? load<f32>(mean + c) : 0);
+    store<f32>(out + step + c, mean ? load<f32>(weight + c) * inverse : 1);
+    store<f32>(out + 2 * step + c, bias ? load<f32>(bias + c) : 0);
     store<f32>(out + 3 * step + c, inverse);
   }
 }

@@ -45,6 +45,12 @@ export function coefficientsReference(
   return out;
 }
 
+/** Rows 0, 1, bias, 1: z = x + bias. */
+export function biasReference(bias: Numbers): Float32Array {
+  const ones = Array.from(bias, () => 1);
+  return Float32Array.from([ones.map(() => 0), ones, Array.from(bias), ones].flat());
+}
+
 /** y = keep · (act(z) + skip), z = (x - mean) scale + shift; zero from row nValid on. */
 export function forwardReference(
   x: Numbers,

@@ -29,9 +29,10 @@ export function registerTailWasm(): void {
   });
 
   registerWasm(TAIL.coefficients, ({ inputs, attributes, at, output, run }) => {
-    const channels = inputs.mean.shape[1];
+    const { channels, epsilon } = attributes;
     const out = output([4, channels]);
-    const args = [channels, attributes.epsilon, at("mean"), at("variance"), at("weight"), at("bias"), out.at];
+    const given = ["mean", "variance", "weight", "bias"].map((name) => (inputs[name] ? at(name) : 0));
+    const args = [channels, epsilon, ...given, out.at];
     run("tailCoefficients", columns(1, channels), args);
     return [out.info];
   });

@@ -55,11 +55,11 @@ export function registerTailWebGpu(): void {
     return [sums];
   });
 
-  registerWebGpu(TAIL.coefficients, (backend, { mean, variance, weight, bias }, { epsilon }) => {
-    const channels = mean.shape[1];
+  registerWebGpu(TAIL.coefficients, (backend, { mean, variance, weight, bias }, { channels, epsilon }) => {
+    const norm = mean ? { mean, variance, weight } : {};
     const coefficients = run(backend, {
-      key: "labTailCoefficients",
-      inputs: Object.entries({ mean, variance, weight, shift: bias }),
+      key: `labTailCoefficients${mean ? "Norm" : ""}${bias ? "Bias" : ""}`,
+      inputs: Object.entries({ ...norm, ...(bias ? { shift: bias } : {}) }),
       uniforms: [
         ["channels", "i32", channels],
         ["eps", "f32", epsilon],
@@ -67,10 +67,10 @@ export function registerTailWebGpu(): void {
       outputShape: [4, channels],
       threads: channels,
       body: `
-        let inverse = 1.0 / sqrt(variance[index] + uniforms.eps);
-        result[index] = mean[index];
-        result[uniforms.channels + index] = weight[index] * inverse;
-        result[2 * uniforms.channels + index] = shift[index];
+        let inverse = ${mean ? "1.0 / sqrt(variance[index] + uniforms.eps)" : "1.0"};
+        result[index] = ${mean ? "mean[index]" : "0.0"};
+        result[uniforms.channels + index] = ${mean ? "weight[index] * inverse" : "1.0"};
+        result[2 * uniforms.channels + index] = ${bias ? "shift[index]" : "0.0"};
         result[3 * uniforms.channels + index] = inverse;`,
     });
     return [coefficients];
