@@ -7,6 +7,7 @@ import { expressionMatmul, HIDDEN, uploadExpression, uploadRows } from "../src/c
 import { gatAggregate } from "../src/core/kernels/gat-attention";
 import { gatherRows } from "../src/core/kernels/gather-rows";
 import { gatv2Aggregate } from "../src/core/kernels/gatv2-attention";
+import { lseOfOthers } from "../src/core/kernels/similarity-lse";
 import { integer, type Rng } from "../src/core/random";
 
 /** One kernel on data of a size. */
@@ -16,11 +17,14 @@ export interface KernelCase {
   readonly bytes: number;
   /** How often the gradient repeats the forward pass's arithmetic. */
   readonly again: number;
+  /** Of a kernel whose work grows with the square of its rows: as many, whatever the size. */
+  readonly rows?: number;
   readonly make: (rng: Rng) => { xs: tf.Tensor[]; f: (...xs: tf.Tensor[]) => tf.Tensor };
 }
 
 const WIDTH = 256;
 const HEADS = 4;
+const PAIRED_ROWS = 4_096;
 /** Cases by which the machine's peaks are measured: the faster dense product, and a copy. */
 export const [DENSE, COPY] = [[0, 1], [2]];
 
@@ -115,6 +119,18 @@ export function kernelCases(n: number): KernelCase[] {
         const f = (h: tf.Tensor, g: tf.Tensor, a: tf.Tensor) =>
           gatv2Aggregate(graph, h as tf.Tensor2D, g as tf.Tensor2D, a as tf.Tensor2D, { negativeSlope: 0.2 });
         return { xs: [uniform(n, WIDTH, rng), uniform(n, WIDTH, rng), uniform(HEADS, WIDTH / HEADS, rng)], f };
+      },
+    },
+    {
+      name: "lseOfOthers of 64 channels",
+      // a product of every pair of rows; the exponentials come on top
+      flops: 2 * PAIRED_ROWS ** 2 * 64,
+      bytes: 8 * PAIRED_ROWS * 64,
+      again: 2,
+      rows: PAIRED_ROWS,
+      make: (rng) => {
+        const z = uniform(PAIRED_ROWS, 64, rng);
+        return { xs: [z], f: (z) => lseOfOthers(z as tf.Tensor2D, 8) };
       },
     },
     moving("dropout", () => (x) => dropout(x as tf.Tensor2D, { rate: 0.5, seed: 1 })),

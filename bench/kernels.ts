@@ -50,7 +50,8 @@ export default function bench(options: BenchOptions) {
   const sizes = quick ? [2_000] : [20_000, 121_767];
   const best = ({ ms }: Measured): number => Math.min(...ms);
   const measured = (nRows: number, index: number, backward: boolean): Measured => {
-    progress(`${kernelCases(nRows)[index].name}, ${nRows} rows, ${backward ? "forward and backward" : "forward"}`);
+    const { name, rows = nRows } = kernelCases(nRows)[index];
+    progress(`${name}, ${rows} rows, ${backward ? "forward and backward" : "forward"}`);
     return inFreshProcess(import.meta.url, "runCase", { index, nRows, backward, threads } satisfies Argument);
   };
   const [dense, copy] = [DENSE, COPY].map((indices) => {
@@ -58,11 +59,14 @@ export default function bench(options: BenchOptions) {
     return (flops ?? bytes) / Math.min(...indices.map((index) => best(measured(sizes[0], index, false)))) / 1e6;
   });
   const peak: Peak = { gflops: Number(dense.toFixed(1)), gbps: Number(copy.toFixed(1)), threads };
-  const rows = sizes.flatMap((nRows) =>
-    chosen([...kernelCases(nRows).entries()], ([, { name }]) => name, options).flatMap(([index, kernel]) =>
+  const rows = sizes.flatMap((size, at) => {
+    const named = chosen([...kernelCases(size).entries()], ([, { name }]) => name, options);
+    const wanted = named.filter(([, { rows }]) => at === 0 || rows === undefined);
+    return wanted.flatMap(([index, kernel]) =>
       [false, true].map((backward): KernelRow => {
         const { name, flops, bytes, again } = kernel;
-        const ours = measured(nRows, index, backward);
+        const ours = measured(size, index, backward);
+        const nRows = kernel.rows ?? size;
         const [ms, times] = [best(ours), backward ? 1 + again : 1];
         const [gflops, gbps] = [(times * (flops ?? 0)) / ms / 1e6, (times * bytes) / ms / 1e6];
         return {
@@ -74,8 +78,8 @@ export default function bench(options: BenchOptions) {
           shareOfPeak: Number(Math.max(gflops / dense, gbps / copy).toFixed(2)),
         };
       }),
-    ),
-  );
+    );
+  });
   return { name: "kernels", machine: machine(), peak, rows };
 }
 
