@@ -34,11 +34,11 @@ export interface StepWork extends StepData {
 export type StepDevice = "processor" | "gpu" | "software gpu";
 
 /** The peer's ways to do the same (bench/README.md); TF32 is a shorter float that only its GPUs have. */
-const WAYS: Record<StepDevice, readonly string[]> = {
-  processor: ["plain", "tuned"],
-  gpu: ["plain", "tuned", "tf32"],
-  "software gpu": ["plain"],
-};
+function waysOf(device: StepDevice, backbone: RunRecipe["backbone"]): string[] {
+  if (device === "software gpu") return ["plain"];
+  const ways = backbone === "gat" ? ["plain", "tuned", "rewritten"] : ["plain", "tuned"];
+  return device === "gpu" ? [...ways, "tf32"] : ways;
+}
 
 /** @param bundleUrl  of a bundle that exports `oursStep` */
 export function stepBench(name: string, work: StepWork, options: BenchOptions, bundleUrl: string): BenchResult {
@@ -59,7 +59,7 @@ export function stepRows(
     return backbones.flatMap((backbone) => {
       progress(`${backbone}, ours on the ${device}`);
       const ours = inFreshProcess(bundleUrl, "oursStep", { ...work, folder, backbone, device } satisfies OursStep);
-      return WAYS[device].map((way) => {
+      return waysOf(device, backbone).map((way) => {
         const args = [folder, way, String(work.repeats), device === "processor" ? "cpu" : "cuda"];
         return row(`${backbone} ${way}`, ours, device === "software gpu" ? null : peer("step.py", args, "torch"));
       });

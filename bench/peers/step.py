@@ -1,7 +1,8 @@
-"""PyTorch Geometric's side of bench/step.ts: step.py FOLDER plain|tuned|tf32 REPEATS [cpu|cuda].
+"""PyTorch Geometric's side of bench/step.ts: step.py FOLDER plain|tuned|rewritten|tf32 REPEATS [cpu|cuda].
 
 plain: as one would write it; dense expression, every cell decoded, the loss taken on the hidden ones.
 tuned: the same step with everything that made it faster here (bench/README.md says what was tried).
+rewritten: tuned, with an attention layer of our own in place of PyG's GATConv (tuned_gat.py).
 tf32: tuned, with products of CUDA tensors in TensorFloat-32, whose ten bits of mantissa the others' floats exceed.
 Prints one JSON object: time of each step in ms, peak bytes of this process (on cuda of its tensors there), and what was
 computed on. Ends with 3 where the memory does not hold the step.
@@ -52,7 +53,10 @@ def main(folder, way, repeats, device):
     n_obs = x.shape[0]
     n_hidden = round(n_obs * recipe["config"]["maskRatio"])
     optimizer = adamw(encoder, decoder, recipe, fused=way != "plain")
-    loss_of = plain(encoder, decoder, x, edge_index) if way == "plain" else tuned(encoder, decoder, x, edge_index, recipe)
+    if way == "plain":
+        loss_of = plain(encoder, decoder, x, edge_index)
+    else:
+        loss_of = tuned(encoder, decoder, x, edge_index, recipe, rewritten=way == "rewritten")
     del x
 
     def step():

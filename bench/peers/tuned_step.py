@@ -7,6 +7,7 @@ from torch import nn
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
 from bench_step import synchronize
+from tuned_gat import SparseGat, SparseRows
 
 
 class VisibleLinear(nn.Module):
@@ -37,8 +38,8 @@ class MeanAfterLinear(nn.Module):
         return y if self.bias is None else y + self.bias
 
 
-def tuned(encoder, decoder, x, edge_index, recipe):
-    """loss(hidden cells) of the same network."""
+def tuned(encoder, decoder, x, edge_index, recipe, rewritten=False):
+    """loss(hidden cells) of the same network; rewritten: graph attention by sparse products, which is not PyG's any more."""
     n_obs, backbone = x.shape[0], recipe["backbone"]
     visible = torch.ones(n_obs, 1)
     dense = x.to_dense()
@@ -59,6 +60,10 @@ def tuned(encoder, decoder, x, edge_index, recipe):
         first.lin_l, first.lin_r = VisibleLinear(first.lin_l, visible), VisibleLinear(first.lin_r, visible)
     else:
         encoder.convs[0].lin = VisibleLinear(encoder.convs[0].lin, visible)
+    if backbone == "gat" and rewritten:
+        graph = SparseRows(edge_index, n_obs)
+        for i, conv in enumerate(encoder.convs):
+            encoder.convs[i] = SparseGat(conv)
     if backbone == "gcn":
         edges, weight = gcn_norm(edge_index, None, n_obs)
         graph = csr(edges, weight, n_obs)
