@@ -138,6 +138,7 @@ export function kernelCases(n: number): KernelCase[] {
       "gatherRows backwards",
       inOrder((i) => n - 1 - i),
     ),
+    ...(n <= 20_000 ? [pairs(Math.min(n, 5_000), 64)] : []),
   ];
 }
 
@@ -152,6 +153,20 @@ function tfjsProduct(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor {
     return { value: tf.matMul(x, w), gradFunc };
   });
   return op(x, w);
+}
+
+/** All rows with all others, of length 1 as in the losses; the work grows with the square, so not on a whole section. */
+function pairs(n: number, channels: number): KernelCase {
+  return {
+    name: `lseOfOthers ${n} x ${channels}`,
+    flops: 2 * n * n * channels,
+    bytes: 4 * n * channels,
+    again: 2,
+    make: (rng) => {
+      const z = tf.tidy(() => tf.div<tf.Tensor2D>(uniform(n, channels, rng), Math.sqrt(channels / 3)));
+      return { xs: [z], f: (x) => lseOfOthers(x as tf.Tensor2D, 0.2) };
+    },
+  };
 }
 
 function uniform(nRows: number, nCols: number, rng: Rng): tf.Tensor2D {
