@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
-import { batchNorm, batchStatistics } from "../../nn/batch-norm";
+import { columnMoments, layerTail } from "../../kernels/layer-tail";
 import { crossProduct, diagonal, offDiagonalSquares } from "./cross-product";
 
 /**
@@ -25,5 +25,6 @@ export function barlowTwins(z1: tf.Tensor2D, z2: tf.Tensor2D, { lambda }: { read
 
 function standardize(z: tf.Tensor2D): tf.Tensor2D {
   const channels = z.shape[1];
-  return batchNorm(z, { weight: tf.ones([channels]), bias: tf.zeros([channels]) }, batchStatistics(z));
+  const affine = { weight: tf.ones<tf.Rank.R1>([channels]), bias: tf.zeros<tf.Rank.R1>([channels]) };
+  return layerTail(z, { norm: { ...columnMoments(z), affine, ofBatch: true } });
 }
