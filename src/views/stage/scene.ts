@@ -3,7 +3,7 @@ import { LineLayer, ScatterplotLayer } from "@deck.gl/layers";
 import type { Coloring } from "../color/coloring";
 import { categoryColors } from "../color/palettes";
 import { CellsLayer } from "../tissue/cells-layer";
-import { alphaAt, type EgoNet, edgePixels } from "../tissue/ego-edges";
+import { alphaAt, type EgoNet, edgePixels, type SelectionPixels, selectionPixels } from "../tissue/ego-edges";
 import type { Camera, Rect } from "./camera";
 import type { ViewName } from "./stage-store";
 
@@ -102,6 +102,7 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
   if (!positions) return [];
   const at = (cell: number): [number, number] => [positions[2 * cell], positions[2 * cell + 1]];
   const { selected } = content;
+  const marks = selectionPixels(view === "tissue" ? spacingPixels(content) : Number.POSITIVE_INFINITY);
   const ring = (cell: number): Layer =>
     new ScatterplotLayer<number>({
       id: `${view}-selected`,
@@ -109,20 +110,21 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
       getPosition: at,
       getRadius: view === "tissue" ? content.cellRadius * 1.3 : 0,
       radiusUnits: "common",
-      radiusMinPixels: 5,
+      radiusMinPixels: marks.radius,
+      radiusMaxPixels: 1.3 * mostPixels,
       filled: false,
       stroked: true,
       getLineColor: [...ink[content.theme], 255] as [number, number, number, number],
-      getLineWidth: 2.5,
+      getLineWidth: marks.line,
       lineWidthUnits: "pixels",
-      updateTriggers: { getPosition: positions },
+      updateTriggers: { getPosition: positions, getLineWidth: marks.line },
     });
   const size =
     view === "tissue"
       ? {
           radius: content.cellRadius,
           radiusMinPixels: leastPixels(positions.length / 2),
-          radiusMaxPixels: 60,
+          radiusMaxPixels: mostPixels,
           easeMs: 0,
         }
       : { radius: 0, ...embeddingPixels(content), easeMs: content.easeMs };
@@ -135,9 +137,17 @@ function layersOf(view: ViewName, content: SceneContent): Layer[] {
       lut: content.lut,
       ...size,
     }),
-    ...(view === "tissue" && content.ego ? edgeLayers(content.ego, content, at) : []),
+    ...(view === "tissue" && content.ego ? edgeLayers(content.ego, content, marks, at) : []),
     ...(selected === null || 2 * selected >= positions.length ? [] : [ring(selected)]),
   ];
+}
+
+/** Discs never get larger than this, so that a cell seen from near leaves its neighbours in view. */
+const mostPixels = 60;
+
+/** How far the selected cell's neighbours are from it on the screen; without a graph, how far cells are from each other. */
+function spacingPixels({ ego, cellRadius, cameras }: SceneContent): number {
+  return (ego?.edges[ego.edges.length >> 1]?.microns ?? 2 * cellRadius) * 2 ** cameras.tissue.zoom;
 }
 
 /** Discs never get smaller than this: what few cells lack in number they may have in size. */
@@ -160,13 +170,11 @@ function embeddingPixels({ rects, positions }: SceneContent): { radiusMinPixels:
  */
 function edgeLayers(
   ego: EgoNet,
-  { theme, head, cellRadius, cameras }: SceneContent,
+  { theme, head, cellRadius }: SceneContent,
+  { uniformEdge, neighbourRadius, neighbourLine, rim: rimOpacity }: SelectionPixels,
   at: (cell: number) => [number, number],
 ): Layer[] {
-  // seen from afar edges are short: full width would melt them into a blot
-  const microns = ego.edges[ego.edges.length >> 1]?.microns ?? 0;
-  const uniformPixels = Math.min(4, Math.max(1, 0.12 * microns * 2 ** cameras.tissue.zoom));
-  const widthOf = (alpha: number): number => edgePixels(alpha, ego.uniform, uniformPixels);
+  const widthOf = (alpha: number): number => edgePixels(alpha, ego.uniform, uniformEdge);
   const shownHead = head !== null && head < ego.nHeads ? head : null;
   const source = at(ego.center);
   const line = (id: string, color: readonly number[], alpha: number, width: (edge: number) => number): Layer =>
@@ -178,7 +186,7 @@ function edgeLayers(
       getColor: [...color, alpha] as [number, number, number, number],
       getWidth: (_, { index }) => width(index),
       widthUnits: "pixels",
-      updateTriggers: { getWidth: [ego, shownHead, uniformPixels] },
+      updateTriggers: { getWidth: [ego, shownHead, uniformEdge] },
     });
   const color = shownHead === null ? ink[theme] : headColors[shownHead % headColors.length];
   const weighted = line("edges", color, 235, (i) => widthOf(alphaAt(ego.edges[i].alpha, shownHead)));
@@ -188,19 +196,21 @@ function edgeLayers(
     getPosition: (edge) => at(edge.cell),
     getRadius: cellRadius * 1.15,
     radiusUnits: "common",
-    radiusMinPixels: 3.5,
+    radiusMinPixels: neighbourRadius,
+    radiusMaxPixels: 1.15 * mostPixels,
+    visible: neighbourLine > 0,
     filled: false,
     stroked: true,
     getLineColor: [...ink[theme], 255] as [number, number, number, number],
-    getLineWidth: 1,
+    getLineWidth: neighbourLine,
     lineWidthUnits: "pixels",
   });
   // a rim in the ground's colour parts the edges from the discs below
   const rim = line(
     "rim",
     ground[theme].slice(0, 3),
-    220,
-    (i) => Math.max(uniformPixels, widthOf(alphaAt(ego.edges[i].alpha, shownHead))) + 0.75 * uniformPixels,
+    220 * rimOpacity,
+    (i) => Math.max(uniformEdge, widthOf(alphaAt(ego.edges[i].alpha, shownHead))) + 0.75 * uniformEdge,
   );
   if (ego.uniform === null) return [rim, weighted, rings];
   const uniform = line("ghost", ghost[theme], 255, () => widthOf(ego.uniform!));

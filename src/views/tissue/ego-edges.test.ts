@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { alphaAt, edgePixels, egoNet } from "./ego-edges";
+import { describe, expect, test } from "vitest";
+import { alphaAt, edgePixels, egoNet, selectionPixels } from "./ego-edges";
 
 const neighbours = {
   cells: Uint32Array.of(4, 7, 9, 2),
@@ -50,4 +50,27 @@ test("an edge of uniform weight has the width of its ghost, and more weight is w
   expect(edgePixels(0.01, 0.25)).toBe(0.5);
   expect(alphaAt([0.2, 0.4], null)).toBeCloseTo(0.3);
   expect(alphaAt([0.2, 0.4], 1)).toBe(0.4);
+});
+
+describe("marks of the selection", () => {
+  test("are of full size from near, and grow with the room there is", () => {
+    const near = { radius: 5, line: 2.5, neighbourRadius: 3.5, neighbourLine: 1, uniformEdge: 4, rim: 1 };
+    expect(selectionPixels(200)).toEqual(near);
+    expect(selectionPixels(Number.POSITIVE_INFINITY)).toEqual(near);
+    let before = selectionPixels(0);
+    for (let spacing = 1; spacing < 50; spacing++) {
+      const marks = selectionPixels(spacing);
+      for (const key of Object.keys(near) as (keyof typeof near)[])
+        expect(marks[key]).toBeGreaterThanOrEqual(before[key]);
+      before = marks;
+    }
+  });
+
+  test("leave the neighbours in view from afar", () => {
+    for (let spacing = 4; spacing < 50; spacing++) {
+      const { radius, line, neighbourRadius, neighbourLine } = selectionPixels(spacing);
+      expect(radius + line / 2).toBeLessThan(spacing); // their centres stay outside the ring
+      if (neighbourLine > 0) expect(2 * neighbourRadius).toBeLessThan(spacing); // and their rings apart
+    }
+  });
 });

@@ -62,3 +62,35 @@ export function edgePixels(alpha: number, uniform: number | null, uniformPixels 
   if (uniform === null || !Number.isFinite(alpha)) return uniformPixels / 2;
   return Math.min(16, Math.max(0.5, (alpha / uniform) * uniformPixels));
 }
+
+/** Sizes in pixels of what marks the selected cell and its neighbours. */
+export interface SelectionPixels {
+  /** Of the selected cell's ring, at least. */
+  readonly radius: number;
+  readonly line: number;
+  /** Of its neighbours' rings, at least; their line is 0 where a ring would cover the disc that it is to mark. */
+  readonly neighbourRadius: number;
+  readonly neighbourLine: number;
+  /** How wide an edge of uniform weight is. */
+  readonly uniformEdge: number;
+  /** Opacity of the rim that parts edges from discs, 0 to 1. */
+  readonly rim: number;
+}
+
+/**
+ * Marks as large as there is room for. Seen from afar the neighbours lie a few pixels apart, and marks of full size
+ * melt into a blot that hides them.
+ *
+ * @param spacing  pixels from the selected cell to its neighbours
+ */
+export function selectionPixels(spacing: number): SelectionPixels {
+  const neighbourRadius = Math.min(3.5, 0.4 * spacing);
+  return {
+    radius: Math.min(5, Math.max(3, 0.75 * spacing)),
+    line: Math.min(2.5, Math.max(1, spacing / 8)),
+    neighbourRadius,
+    neighbourLine: neighbourRadius < 2.5 ? 0 : 1,
+    uniformEdge: Math.min(4, Math.max(1, 0.12 * spacing)),
+    rim: Math.min(1, Math.max(0, (spacing - 6) / 12)),
+  };
+}
