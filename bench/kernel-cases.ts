@@ -7,6 +7,7 @@ import { expressionMatmul, HIDDEN, uploadExpression, uploadRows } from "../src/c
 import { gatAggregate } from "../src/core/kernels/gat-attention";
 import { gatherRows } from "../src/core/kernels/gather-rows";
 import { gatv2Aggregate } from "../src/core/kernels/gatv2-attention";
+import { columnMoments, layerTail } from "../src/core/kernels/layer-tail";
 import { lseOfOthers } from "../src/core/kernels/similarity-lse";
 import { integer, type Rng } from "../src/core/random";
 
@@ -131,6 +132,20 @@ export function kernelCases(n: number): KernelCase[] {
       make: (rng) => {
         const z = uniform(PAIRED_ROWS, 64, rng);
         return { xs: [z], f: (z) => lseOfOthers(z as tf.Tensor2D, 8) };
+      },
+    },
+    {
+      name: "layerTail: batch norm, ELU, dropout",
+      flops: null,
+      bytes: 1.5 * rows, // x for the moments, x and y; backwards x and dy for the sums, x, dy and dx
+      again: 5 / 3,
+      make: (rng) => {
+        const f = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => {
+          const affine = { weight: weight as tf.Tensor1D, bias: bias as tf.Tensor1D };
+          const norm = { ...columnMoments(x as tf.Tensor2D), affine, ofBatch: true };
+          return layerTail(x as tf.Tensor2D, { norm, elu: true, dropout: { rate: 0.1, seed: 1 } });
+        };
+        return { xs: [uniform(n, WIDTH, rng), tf.ones([WIDTH]), tf.zeros([WIDTH])], f };
       },
     },
     moving("dropout", () => (x) => dropout(x as tf.Tensor2D, { rate: 0.5, seed: 1 })),
