@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { csrMatmul } from "../kernels/csr-matmul";
 import { dense, transposedDense } from "../kernels/dense";
-import type { DeviceCsr } from "../kernels/device-csr";
+import { type DeviceExpression, expressionMatmul, type RowList } from "../kernels/expression";
 import { columnSums } from "../kernels/layer-tail";
 import { tidy } from "./tensors";
 
@@ -15,29 +14,31 @@ export function decode(codes: tf.Tensor2D, { weight, bias }: LinearDecoder): tf.
   return tf.add(dense(codes, weight), bias);
 }
 
+/** Cells that are compared with what is rebuilt of them. */
+export interface Targets {
+  readonly x: DeviceExpression; // (nObs, nVars)
+  readonly rows: RowList; // the cell of each row; padding is compared with nothing
+  readonly rowSquares: tf.Tensor2D; // x·x of each row, (nRows, 1)
+}
+
 /**
- * Squared error of a linear decoder against sparse expression, summed over genes, for every cell:
+ * Squared error of a linear decoder against expression, summed over genes, for every row of a list of cells:
  *
  *   |d W + b - x|² = d (W Wᵀ) dᵀ + 2 d·(W b) + b·b - 2 d·(x Wᵀ) - 2 x·b + x·x
  *
- * Every term is at most (nObs, hidden) or (hidden, nVars): no dense (nObs, nVars) is ever made.
+ * Every term is at most (nRows, hidden) or (hidden, nVars): no dense (nRows, nVars) is ever made, centred or not.
  * The terms are as large as x·x, so float32 keeps an error of about 1e-7 x·x: it shows only once the decoder
  * explains more than 99.99 % of a cell's squares, which no tissue allows.
  *
- * @param x           expression, shape (nObs, nVars)
- * @param rowSquares  x·x of every row, shape (nObs, 1)
- * @param codes       d, shape (nObs, hidden)
- * @returns           shape (nObs, 1); differentiable in codes, weight and bias
- * Cost: sparse products of x with hidden + 1 columns, once forward and once backward; two (nObs, hidden) are kept.
+ * @param codes  d, shape (nRows, hidden)
+ * @returns      shape (nRows, 1), zero for padding; differentiable in codes, weight and bias
+ * Cost: products of the listed cells' x with hidden + 1 columns, once forward and once backward; two (nRows, hidden)
+ * are kept.
  */
-export function squaredErrors(
-  x: DeviceCsr,
-  rowSquares: tf.Tensor2D,
-  codes: tf.Tensor2D,
-  { weight, bias }: LinearDecoder,
-): tf.Tensor2D {
-  const xWeight = csrMatmul(x, tf.transpose(weight)); // x Wᵀ
-  const xBias = csrMatmul(x, tf.reshape<tf.Rank.R2>(bias, [-1, 1])); // x·b
+export function squaredErrors(targets: Targets, codes: tf.Tensor2D, { weight, bias }: LinearDecoder): tf.Tensor2D {
+  const { x, rows, rowSquares } = targets;
+  const xWeight = expressionMatmul(x, tf.transpose(weight), { rows }); // x Wᵀ
+  const xBias = expressionMatmul(x, tf.reshape<tf.Rank.R2>(bias, [-1, 1]), { rows }); // x·b
   // by hand, because every step of the automatic gradient would keep its (nObs, hidden) operands
   const op = tf.customGrad((d, w, b, xw, xb, save) => {
     const [codes, weight, bias, xWeight] = [d, w, b, xw] as tf.Tensor2D[];
@@ -54,7 +55,15 @@ export function squaredErrors(
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tidy(() => gradients(dy as tf.Tensor2D, saved as tf.Tensor2D[])),
     };
   });
-  return op(codes, weight, bias, xWeight, xBias) as tf.Tensor2D;
+  const errors = op(codes, weight, bias, xWeight, xBias) as tf.Tensor2D;
+  if (rows.ids.every((cell) => cell >= 0)) return errors;
+  return tf.mul(
+    errors,
+    tf.tensor2d(
+      Float32Array.from(rows.ids, (cell) => (cell >= 0 ? 1 : 0)),
+      rowSquares.shape,
+    ),
+  );
 }
 
 /** Of codes, weight, bias, x Wᵀ and x·b; what x adds to the gradient of W and b comes through the last two. */

@@ -1,8 +1,7 @@
 // Sums over matrices whose gradient needs no operand. tfjs's own keep all of theirs until the backward pass, to know their
 // shapes; here they are as large as the activations.
 import * as tf from "@tensorflow/tfjs-core";
-import { columnSums, layerTail } from "../kernels/layer-tail";
-import { tidy } from "./tensors";
+import { layerTail } from "../kernels/layer-tail";
 
 /** a + b of one shape. */
 export function add(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
@@ -33,31 +32,4 @@ export function firstRows(x: tf.Tensor2D, n: number): tf.Tensor2D {
 /** x + bias on every row, or x itself without one. Gradient of the bias: column sums. */
 export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
   return bias === null ? x : layerTail(x, { bias });
-}
-
-/**
- * x with the rows marked 1 replaced by one row, or by zeros.
- *
- * @param marked  shape (nRows, 1), 1 or 0; constant
- * @param row     shape (1, channels)
- */
-export function replaceRows(x: tf.Tensor2D, marked: tf.Tensor2D, row: tf.Tensor2D | null): tf.Tensor2D {
-  const kept = tf.sub<tf.Tensor2D>(1, marked);
-  if (row === null) {
-    const op = tf.customGrad((x, save) => {
-      (save as tf.GradSaveFunc)([kept]);
-      const gradFunc = (dy: tf.Tensor, [kept]: tf.Tensor[]) => tf.mul(dy, kept);
-      return { value: tf.mul(x as tf.Tensor, kept), gradFunc };
-    });
-    return op(x) as tf.Tensor2D;
-  }
-  const op = tf.customGrad((x, row, save) => {
-    (save as tf.GradSaveFunc)([kept, marked]);
-    return {
-      value: tf.add(tf.mul(x as tf.Tensor, kept), tf.mul(marked, row as tf.Tensor)),
-      gradFunc: (dy: tf.Tensor, [kept, marked]: tf.Tensor[]) =>
-        tidy(() => [tf.mul(dy, kept), columnSums(tf.mul(dy, marked))]),
-    };
-  });
-  return op(x, row) as tf.Tensor2D;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRng, integer } from "../random";
-import { columnMoments, normalizeExpression } from "./normalize";
+import { columnMoments, fitNormalization, normalizeExpression } from "./normalize";
 
 const counts = (nObs: number, nVars: number, seed: number) => {
   const rng = createRng(seed);
@@ -69,6 +69,42 @@ describe("normalizeExpression", () => {
     const { x } = normalizeExpression(slice, { targetSum: "median", log1p: true, scale: true });
     expect(x.data.length).toBe(slice.X.data.length);
     for (const v of columnMoments(x).variance) expect(v).toBeCloseTo(1, 4);
+  });
+
+  test.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])("means and squares are those of the matrix written out (scale %s, center %s)", (scale, center) => {
+    const [nObs, nVars] = [40, 9];
+    const { x, geneMeans, rowSquares, centers } = normalizeExpression(counts(nObs, nVars, 8), {
+      targetSum: "median",
+      log1p: true,
+      scale,
+      center,
+    });
+    const dense = new Float64Array(nObs * nVars);
+    for (let i = 0; i < nObs; i++)
+      for (let e = x.indptr[i]; e < x.indptr[i + 1]; e++) dense[i * nVars + x.indices[e]] = x.data[e];
+    if (centers) for (let k = 0; k < dense.length; k++) dense[k] -= centers[k % nVars];
+    for (let j = 0; j < nVars; j++) {
+      const mean = dense.reduce((sum, v, k) => sum + (k % nVars === j ? v : 0), 0) / nObs;
+      expect(mean).toBeCloseTo(center ? 0 : geneMeans[j], 5);
+    }
+    for (let i = 0; i < nObs; i++) {
+      const row = dense.subarray(i * nVars, (i + 1) * nVars);
+      expect(rowSquares[i]).toBeCloseTo(
+        row.reduce((sum, v) => sum + v * v, 0),
+        4,
+      );
+    }
+  });
+
+  test("refuses values without a logarithm", () => {
+    const X = { indptr: Uint32Array.of(0, 2), indices: Uint16Array.of(0, 1), data: Float32Array.of(5, -4) };
+    const slice = { X, nObs: 1, nVars: 2, countState: "unknown" as const };
+    expect(() => fitNormalization(slice, { ...plain, log1p: true })).toThrow("not a finite number");
   });
 
   test("does not touch the source", () => {

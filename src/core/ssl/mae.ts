@@ -8,12 +8,14 @@
  * be filled by a learned token that starts there too, as in GraphMAE, which starts it at zero.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { HIDDEN, type RowList, uploadRows } from "../kernels/expression";
+import { gatherRows } from "../kernels/gather-rows";
 import type { BatchStatistics } from "../nn/batch-norm";
 import { encode, updateRunningStatistics } from "../nn/encoder";
-import type { HiddenRows } from "../nn/features";
+import type { Features } from "../nn/features";
 import { linearInit } from "../nn/init";
 import { initEncoder } from "../nn/init-encoder";
-import { decode, type LinearDecoder, squaredErrors } from "../nn/linear-decoder-mse";
+import { decode, type LinearDecoder, squaredErrors, type Targets } from "../nn/linear-decoder-mse";
 import { type Params, underPrefix, withPrefix } from "../nn/tensors";
 import { integer, type Rng } from "../random";
 import type { GraphBatch } from "./graph-batch";
@@ -22,14 +24,20 @@ import type { SslMethod } from "./method";
 
 interface Views {
   readonly batch: GraphBatch;
-  readonly hidden: tf.Tensor2D; // (nObs, 1), 1 = hidden
-  readonly nHidden: number;
+  /** What the encoder sees: the rows of the batch, the hidden ones marked. */
+  readonly seen: RowList;
+  readonly hidden: HiddenCells;
+}
+
+/** The rows that are hidden and rebuilt; the decoder sees them and no others. */
+interface HiddenCells {
+  readonly targets: Targets;
+  readonly index: tf.Tensor1D; // their rows in the batch, int32
+  readonly inverse: tf.Tensor1D; // where each row of the batch stands among them, -1 if it is not hidden, int32
 }
 
 interface Outputs {
-  readonly errors: tf.Tensor2D; // squared error of each cell, summed over genes, (nObs, 1)
-  readonly hidden: tf.Tensor2D;
-  readonly nHidden: number;
+  readonly errors: tf.Tensor2D; // squared error of each hidden cell, summed over genes, (nHidden, 1)
   readonly nVars: number;
   readonly nObs: number;
   readonly statistics: readonly BatchStatistics[];
@@ -56,19 +64,24 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
 
   augment(batch, { maskRatio }, rng) {
     const nHidden = hiddenCount(batch.nObs, maskRatio);
-    const order = drawOrder(batch.nObs, nHidden, rng);
-    return { batch, hidden: markRows(order, 0, nHidden), nHidden };
+    return hide(batch, drawOrder(batch.nObs, nHidden, rng).subarray(0, nHidden));
   },
 
-  forward(params, { batch, hidden, nHidden }, { encoder }, mode) {
-    const features = { kind: "expression", x: batch.x, rows: hiddenRows(params, hidden) } as const;
-    const { embedding, statistics } = encode(encoderOf(params), encoder, batch.graphs, features, mode);
-    const errors = squaredErrors(batch.x, batch.rowSquares, embedding, decoderOf(params));
-    return { errors, hidden, nHidden, nVars: batch.nVars, nObs: batch.nObs, statistics };
+  forward(params, { batch, seen, hidden }, { encoder }, mode) {
+    const { embedding, statistics } = encode(
+      encoderOf(params),
+      encoder,
+      batch.graphs,
+      featuresOf(params, batch, seen),
+      mode,
+    );
+    const codes = gatherRows(embedding, hidden.index, hidden.inverse);
+    const errors = squaredErrors(hidden.targets, codes, decoderOf(params));
+    return { errors, nVars: batch.nVars, nObs: batch.nObs, statistics };
   },
 
-  loss({ errors, hidden, nHidden, nVars }) {
-    return tf.div(tf.sum(tf.mul(errors, hidden)), nHidden * nVars);
+  loss({ errors, nVars }) {
+    return tf.div(tf.sum(errors), errors.shape[0] * nVars);
   },
 
   update({ buffers }, { statistics, nObs }) {
@@ -76,7 +89,7 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   },
 
   embed(params, batch, { encoder }) {
-    const features = { kind: "expression", x: batch.x, rows: null } as const;
+    const features = featuresOf(params, batch, batch.rows);
     return encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
   },
 
@@ -85,11 +98,11 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
     const { nObs, nVars } = batch;
     const rounds = Math.min(nObs, 5, Math.ceil(1 / setting.config.maskRatio));
     const order = drawOrder(nObs, nObs, rng);
+    const start = (round: number): number => Math.round((nObs * round) / rounds);
     const share = (round: number): tf.Tensor2D => {
-      const from = Math.round((nObs * round) / rounds);
-      const hidden = markRows(order, from, Math.round((nObs * (round + 1)) / rounds));
-      const views = { batch, hidden, nHidden: 1 };
-      return tf.mul(mae.forward(params, views, setting, { kind: "evaluation" }).errors, hidden);
+      const views = hide(batch, order.subarray(start(round), start(round + 1)));
+      const { errors } = mae.forward(params, views, setting, { kind: "evaluation" });
+      return gatherRows(errors, views.hidden.inverse, views.hidden.index);
     };
     let errors = tf.tidy(() => share(0));
     for (let round = 1; round < rounds; round++) errors = tf.tidy(() => tf.add(errors, share(round)));
@@ -97,10 +110,10 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   },
 
   rebuild(params, batch, { encoder }, cell) {
-    const rows = hiddenRows(params, markRows(Uint32Array.of(cell), 0, 1, batch.nObs));
-    const features = { kind: "expression", x: batch.x, rows } as const;
+    const features = featuresOf(params, batch, hide(batch, Uint32Array.of(cell)).seen);
     const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
-    return tf.reshape(decode(tf.slice2d(embedding, [cell, 0], [1, -1]), decoderOf(params)), [batch.nVars]);
+    const rebuilt = decode(tf.slice2d(embedding, [cell, 0], [1, -1]), decoderOf(params));
+    return tf.reshape(batch.x.centers ? tf.add(rebuilt, batch.x.centers) : rebuilt, [batch.nVars]);
   },
 };
 
@@ -112,8 +125,31 @@ function decoderOf({ weights }: Params): LinearDecoder {
   return { weight: weights["decoder.weight"] as tf.Tensor2D, bias: weights["decoder.bias"] as tf.Tensor1D };
 }
 
-function hiddenRows({ weights }: Params, hidden: tf.Tensor2D): HiddenRows {
-  return { hidden, fill: (weights.mask_token as tf.Tensor2D | undefined) ?? null };
+function featuresOf({ weights }: Params, { x }: GraphBatch, rows: RowList): Features {
+  return { kind: "expression", x, rows, fill: (weights.mask_token as tf.Tensor2D | undefined) ?? null };
+}
+
+/** Hides those rows of the batch, none of them padding. */
+function hide(batch: GraphBatch, which: Uint32Array): Views {
+  const { x, rows, rowSquares } = batch;
+  const index = Int32Array.from(which).sort(); // in the slice's order, in which its expression lies
+  const cells = index.map((row) => rows.ids[row]);
+  const seen = rows.ids.slice();
+  const inverse = new Int32Array(batch.nObs).fill(-1);
+  index.forEach((row, place) => {
+    seen[row] = HIDDEN;
+    inverse[row] = place;
+  });
+  const squares = Float32Array.from(cells, (cell) => rowSquares[cell]);
+  return {
+    batch,
+    seen: uploadRows(x, seen),
+    hidden: {
+      targets: { x, rows: uploadRows(x, cells), rowSquares: tf.tensor2d(squares, [cells.length, 1]) },
+      index: tf.tensor1d(index, "int32"),
+      inverse: tf.tensor1d(inverse, "int32"),
+    },
+  };
 }
 
 /** At least one cell is hidden, and one seen where there are two. */
@@ -131,11 +167,4 @@ function drawOrder(nObs: number, take: number, rng: Rng): Uint32Array {
     order[j] = cell;
   }
   return order;
-}
-
-/** 1 for the cells order[from .. to), 0 for the others, shape (nObs, 1). */
-function markRows(order: Uint32Array, from: number, to: number, nObs = order.length): tf.Tensor2D {
-  const marks = new Float32Array(nObs);
-  for (let i = from; i < to; i++) marks[order[i]] = 1;
-  return tf.tensor2d(marks, [nObs, 1]);
 }

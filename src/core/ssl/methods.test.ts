@@ -5,7 +5,7 @@ import type { Backend } from "../backend/backend";
 import { gcnNormalized } from "../graph/normalize";
 import type { EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedTensors, type Params, tensorsIn } from "../nn/tensors";
-import { normalizeExpression } from "../preprocess/normalize";
+import { fitNormalization } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import { openCpu } from "../testing/open-cpu";
 import { smallTissue } from "../testing/small-tissue";
@@ -19,7 +19,7 @@ const tissue = smallTissue({ side: 8, nVars: 12 });
 beforeAll(async () => {
   backend = await openCpu();
   const recipe = { targetSum: "median", log1p: true, scale: false } as const;
-  batch = uploadBatch(normalizeExpression(tissue.slice, recipe).x, gcnNormalized(tissue.graph));
+  batch = uploadBatch(tissue.slice, fitNormalization(tissue.slice, recipe), gcnNormalized(tissue.graph));
 });
 afterAll(() => {
   batch.dispose();

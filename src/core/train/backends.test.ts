@@ -15,7 +15,10 @@ async function runs(name: "cpu" | "wasm" | "webgpu", backbone: Backbone, nSteps:
   const encoder = { layers: 2, hidden: 16, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0.1, skip: true };
   const results = [];
   for (let r = 0; r < times; r++) {
-    const trainer = await createTrainer({ slice, graph, recipe: defaultRecipe({ backbone, encoder }), backend }, quiet);
+    // With seed 0 a score of GATv2 comes within rounding of the kink of its LeakyReLU in the third step, where the
+    // gradient jumps: backends then part by 1e-4, whichever of them is right.
+    const recipe = defaultRecipe({ backbone, encoder, seed: 1 });
+    const trainer = await createTrainer({ slice, graph, recipe, backend }, quiet);
     const losses: number[] = [];
     for (let i = 0; i < nSteps; i++) losses.push((await trainer.step()).loss);
     results.push({ losses, embedding: await trainer.embed(), cellLosses: await trainer.cellLosses() });

@@ -27,7 +27,7 @@ export function defaultRecipe(overrides: Partial<RunRecipe> = {}): RunRecipe {
     config: maeDefaults,
     backbone: "gat",
     encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: false },
-    preprocess: { targetSum: "median", log1p: true, scale: false },
+    preprocess: { targetSum: "median", log1p: true, scale: false, center: false },
     graph: { kind: "knn", k: 6, symmetrize: "union" },
     optimizer: { learningRate: 5e-3, weightDecay: 1e-5 },
     epochs: 100,
@@ -63,7 +63,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     "attentionDropout",
     "skip",
   ]);
-  const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale"]);
+  const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale", "center"]);
   const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
   const recipe: RunRecipe = {
     version: 1,
@@ -90,6 +90,8 @@ export function validateRecipe(value: unknown): RunRecipe {
           : number("preprocess.targetSum", preprocess.targetSum, { min: 1, max: 1e9 }, ' or "median"'),
       log1p: boolean("preprocess.log1p", preprocess.log1p),
       scale: boolean("preprocess.scale", preprocess.scale),
+      // recipes from before it was a choice lack it
+      center: boolean("preprocess.center", preprocess.center ?? false),
     },
     graph: validateGraph(r.graph),
     optimizer: {

@@ -31,7 +31,17 @@ export function trainStep(
     const [weights, state] = adamW(named(grads), optimizer, params.weights, recipe.optimizer);
     const buffers = method.update({ ...params, weights }, outputs, setting.config, epoch);
     return { loss: value as tf.Scalar, params: { weights, buffers }, optimizer: state };
+  } catch (thrown) {
+    freeTape();
+    throw thrown;
   } finally {
     disposeAll(outputs);
   }
+}
+
+/** tfjs frees what a forward pass saved for its gradient only when the gradient is done; a step that fails must not leak. */
+function freeTape(): void {
+  const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
+  for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+  state.activeTape = null;
 }

@@ -4,7 +4,7 @@ import { LabError } from "../errors";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { attends, type EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
-import { normalizeExpression } from "../preprocess/normalize";
+import { fitNormalization } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
 import { uploadBatch } from "../ssl/graph-batch";
@@ -86,10 +86,10 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     );
   }
   task.progress(0, 3, "preparing expression");
-  const expression = normalizeExpression(slice, recipe.preprocess);
+  const normalization = fitNormalization(slice, recipe.preprocess);
   throwIfCancelled(task, "Preparing the run");
   task.progress(1, 3, "copying expression and graph to the device");
-  const batch = uploadBatch(expression.x, convolutionMatrix(graph, recipe.backbone));
+  const batch = uploadBatch(slice, normalization, convolutionMatrix(graph, recipe.backbone));
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
@@ -127,7 +127,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     },
     nParameters: Object.values(params.weights).reduce((n, w) => n + w.size, 0),
     embeddingSize: encoder.hidden,
-    notes: expression.notes,
+    notes: normalization.notes,
 
     async step() {
       const started = performance.now();

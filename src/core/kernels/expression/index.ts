@@ -79,31 +79,39 @@ export function expressionMatmul(
   if (fill) assertShape("expressionMatmul fill", fill.shape, [1, x.nVars]);
   if (view?.countNoise && x.attributes.countBytes === 4)
     throw new LabError("range", "Count noise needs whole counts, and the values of this slice are not.");
-  const attributes = { ...x.attributes, ...viewKey(view) };
+  const attributes = { ...x.attributes, ...viewKey(view), linked: rows.back?.link ? 1 : 0 };
   const { header, genes, counts, centers } = x;
-  const expression = { header, genes, counts, rows: rows.index };
-  const { link, indptr: backIndptr, cells: backCells, counts: backCounts } = rows.back ?? {};
-  const back = rows.back ? { backIndptr, backCells, backCounts, link: link ?? rows.index } : {};
-  const product = (w: tf.Tensor, base: tf.Tensor) =>
-    runKernel(NAMES.forward, { ...expression, base, w }, attributes)[0];
-  const gradient = (dy: tf.Tensor) =>
-    runKernel(NAMES.gradient, { ...expression, ...back, dy } as Record<string, tf.Tensor>, {
-      ...attributes,
-      linked: link ? 1 : 0,
-    })[0];
+  const expression = { header, genes, counts };
+  // saved for the gradient, for a list may belong to a scope that ends before
+  const lists = [rows.index, ...(rows.back ? [rows.back.indptr, rows.back.cells, rows.back.counts] : [])];
+  if (rows.back?.link) lists.push(rows.back.link);
+  const product = (w: tf.Tensor, base: tf.Tensor, save: tf.GradSaveFunc) => {
+    const y = runKernel(NAMES.forward, { ...expression, rows: rows.index, base, w }, attributes)[0];
+    save(lists); // not before: what a kernel that fails had saved would stay
+    return y;
+  };
+  const gradient = (dy: tf.Tensor, [index, ...back]: tf.Tensor[]) => {
+    const [backIndptr, backCells, backCounts, link = index] = back;
+    const transposed = back.length > 0 ? { backIndptr, backCells, backCounts, link } : {};
+    return runKernel(NAMES.gradient, { ...expression, rows: index, ...transposed, dy }, attributes)[0];
+  };
 
   if (fill === null && centers === null) {
-    const op = tf.customGrad((v) => ({
-      value: tf.tidy(() => product(v as tf.Tensor, tf.zeros([2, w.shape[1]]))),
-      gradFunc: (dy: tf.Tensor) => [gradient(dy)],
+    const nothing = tf.zeros([2, w.shape[1]]);
+    const op = tf.customGrad((w, save) => ({
+      value: product(w as tf.Tensor, nothing, save as tf.GradSaveFunc),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [gradient(dy, saved)],
     }));
     return op(w) as tf.Tensor2D;
   }
   const none = tf.zeros<tf.Rank.R2>([1, x.nVars]);
   const base = dense(tf.concat2d([centers ? tf.neg(centers) : none, fill ?? none], 0), w);
-  const op = tf.customGrad((w, base) => ({
-    value: product(w as tf.Tensor, base as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => [gradient(dy), runKernel(NAMES.rowSums, { rows: rows.index, dy })[0]],
+  const op = tf.customGrad((w, base, save) => ({
+    value: product(w as tf.Tensor, base as tf.Tensor, save as tf.GradSaveFunc),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [
+      gradient(dy, saved),
+      runKernel(NAMES.rowSums, { rows: saved[0], dy })[0],
+    ],
   }));
   return op(w, base) as tf.Tensor2D;
 }

@@ -33,8 +33,10 @@ export function visitCell(
     const j = gene[e];
     if (hash32(j ^ dropRow) < dropThreshold) return 0;
     const drawn = countThreshold ? noisyCount(count[e], hash32(j ^ countRow), countThreshold) : count[e];
-    const scaled = drawn * floats[nObs + 1 + cell];
-    return (attributes.log1p ? Math.log1p(scaled) : scaled) * (attributes.scaled ? floats[2 * nObs + 1 + j] : 1);
+    const normalized = Math.fround(drawn * floats[nObs + 1 + cell]);
+    const value = attributes.log1p ? Math.log1p(normalized) : normalized;
+    // a float32, as all values on a device are
+    return Math.fround(attributes.scaled ? Math.fround(value) * floats[2 * nObs + 1 + j] : value);
   };
   if (!attributes.noiseOnAll) {
     for (let e = header[cell]; e < header[cell + 1]; e++)

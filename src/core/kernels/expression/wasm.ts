@@ -5,6 +5,7 @@ const TILE_ENTRIES = 16_384;
 const TILE_ROWS = 1024;
 /** Entries that are made at once for the gradient, 2 MiB, read by every block of channels. */
 const CHUNK_ENTRIES = 2 ** 18;
+const CHUNK_ROWS = 2 ** 14;
 
 /** See expression.as.ts. */
 export function registerExpressionWasm(names: { forward: string; gradient: string; rowSums: string }): void {
@@ -34,8 +35,10 @@ export function registerExpressionWasm(names: { forward: string; gradient: strin
     const dw = output([nVars, nChannels]);
     const nBlocks = Math.ceil(nChannels / 32);
     const stride = rowCapacity(call);
-    const chunkRows = Math.max(1, Math.min(nRows, Math.floor(CHUNK_ENTRIES / stride)));
-    const [entries, ends] = [temporary(2 * stride * chunkRows), temporary(chunkRows)];
+    // room by the shape alone, not by how the entries are spread: it is counted before a run
+    const room = Math.max(stride, Math.min(CHUNK_ENTRIES, nRows * (nVars + 4)));
+    const [entries, ends] = [temporary(2 * room), temporary(Math.min(nRows, CHUNK_ROWS))];
+    const chunkRows = Math.max(1, Math.min(nRows, CHUNK_ROWS, Math.floor(room / stride)));
     const sums = temporary(nVars * nChannels);
     const perRow = meanEntries(call);
     for (let first = 0; first < nRows; first += chunkRows) {

@@ -174,24 +174,10 @@ function makingValues(a: Attributes): { key: string; functions: string; uniforms
       ["countThreshold", "u32", a.countThreshold],
     ],
     functions: `
-      ${MATHS}
-      fn noiseOf(gene : i32, cell : i32) -> f32 {
-        return uniforms.noiseDeviation * normal(hash(u32(gene) ^ hash(u32(cell) ^ uniforms.noiseKey)));
-      }
-      fn noisyCount(count : f32, start : u32) -> f32 {
-        var state = start;
-        var copies = 0;
-        for (var molecule = i32(count); molecule > 0; molecule--) {
-          state = hash(state + 0x9e3779b9u);
-          if (state >= uniforms.countThreshold) { continue; }
-          loop {
-            copies++;
-            state = hash(state + 0x9e3779b9u);
-            if (state < uniforms.countThreshold) { break; }
-          }
-        }
-        return f32(copies);
-      }
+      ${has(a.dropThreshold + a.noiseDeviation + a.countThreshold, HASH)}
+      ${has(a.log1p + a.noiseDeviation, LOGARITHM)}
+      ${has(a.noiseDeviation, NORMAL)}
+      ${has(a.countThreshold, NOISY_COUNT)}
       fn entryValue(count : f32, gene : i32, cell : i32) -> f32 {
         var value = count;
         ${has(a.countThreshold, "value = noisyCount(value, hash(u32(gene) ^ hash(u32(cell) ^ uniforms.countKey)));")}
@@ -205,13 +191,18 @@ function makingValues(a: Attributes): { key: string; functions: string; uniforms
   };
 }
 
-/** WGSL promises little of log and cos, so both are spelled out. */
-const MATHS = `
+// text of its own for each, because a shader takes seconds to compile in software
+
+/** core/random.ts's hash32. */
+const HASH = `
   fn hash(x : u32) -> u32 {
     var h = (x ^ (x >> 16u)) * 0x21f0aaadu;
     h = (h ^ (h >> 15u)) * 0x735a2d97u;
     return h ^ (h >> 15u);
-  }
+  }`;
+
+/** WGSL promises little of log and cos, so both are spelled out. */
+const LOGARITHM = `
   fn logarithm(u : f32, x : f32, near : bool) -> f32 {
     let bits = bitcast<u32>(u);
     var exponent = f32(i32(bits >> 23u) - 126);
@@ -234,7 +225,9 @@ const MATHS = `
     y -= 0.5 * square;
     return r + y + exponent * 0.693359375;
   }
-  fn logOnePlus(x : f32) -> f32 { return logarithm(1.0 + x, x, x < 0.41421356 && x > -0.29289322); }
+  fn logOnePlus(x : f32) -> f32 { return logarithm(1.0 + x, x, x < 0.41421356 && x > -0.29289322); }`;
+
+const NORMAL = `
   fn normal(h : u32) -> f32 {
     let uniform01 = (f32(h >> 8u) + 0.5) * 5.9604644775390625e-8;
     let radius = sqrt(-2.0 * logarithm(uniform01, 0.0, false));
@@ -247,4 +240,23 @@ const MATHS = `
     p = p * square + 8.33333333e-3;
     p = p * square - 1.66666667e-1;
     return radius * (x + p * square * x);
+  }
+  fn noiseOf(gene : i32, cell : i32) -> f32 {
+    return uniforms.noiseDeviation * normal(hash(u32(gene) ^ hash(u32(cell) ^ uniforms.noiseKey)));
+  }`;
+
+const NOISY_COUNT = `
+  fn noisyCount(count : f32, start : u32) -> f32 {
+    var state = start;
+    var copies = 0;
+    for (var molecule = i32(count); molecule > 0; molecule--) {
+      state = hash(state + 0x9e3779b9u);
+      if (state >= uniforms.countThreshold) { continue; }
+      loop {
+        copies++;
+        state = hash(state + 0x9e3779b9u);
+        if (state < uniforms.countThreshold) { break; }
+      }
+    }
+    return f32(copies);
   }`;
