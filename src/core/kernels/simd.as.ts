@@ -93,7 +93,8 @@ export function dot(a: usize, b: usize, channels: i32): f32 {
 // @ts-ignore: decorator
 @inline
 export function exp4(value: v128): v128 {
-  const x = f32x4.min(f32x4.max(value, f32x4.splat(-87.0)), f32x4.splat(88.0));
+  // pmin and pmax are one instruction each where min and max are seven, and let NaN through as well in this order
+  const x = f32x4.pmin(f32x4.pmax(value, f32x4.splat(-87.0)), f32x4.splat(88.0));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
   // ln 2 in two parts: n times the first is exact
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));

@@ -5,6 +5,7 @@ import type { Backend, BackendPlatform } from "../backend/backend";
 import { openBackend } from "../backend/open";
 import type { Csr } from "../graph/csr";
 import { createRng, integer } from "../random";
+import { adamWStep } from "./adamw";
 import { csrMatmul } from "./csr-matmul";
 import { dense } from "./dense";
 import { uploadCsr } from "./device-csr";
@@ -57,6 +58,14 @@ function everything(tall: Csr, square: Csr, width: number): tf.Tensor[] {
   const [first, second] = [floats(1, width), floats(1, width)].map((t) => tf.reshape(t, [width]));
   keep(tail, [floats(4 * n, width), first, second, floats(4 * n, width)], floats(4 * n, width));
   results.push(columnSums(floats(4 * n, width)));
+  const four = {
+    w: floats(4 * n, width),
+    g: floats(4 * n, width),
+    m: floats(4 * n, width),
+    v: tf.abs(floats(4 * n, width)),
+  };
+  const numbers = { beta1: 0.9, beta2: 0.999, keep: 0.99, rate: 0.05, rootCorrection: 0.3, epsilon: 1e-8 };
+  results.push(...Object.values(adamWStep(four, numbers)));
   keep((x) => dropout(x as tf.Tensor2D, { rate: 0.3, seed: 5 }), [floats(4 * n, width)], floats(4 * n, width));
   const multiply = (x: tf.Tensor, w: tf.Tensor) => dense(x as tf.Tensor2D, w as tf.Tensor2D);
   keep(multiply, [floats(4 * n, width), floats(width, 90)], floats(4 * n, 90));

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { adamWStep } from "../kernels/adamw";
 import type { NamedTensors } from "../nn/tensors";
 
 export interface AdamWOptions {
@@ -42,12 +43,10 @@ export function adamW(
   const m: Record<string, tf.Tensor> = {};
   const v: Record<string, tf.Tensor> = {};
   for (const [name, w] of Object.entries(weights)) {
-    const g = gradients[name];
-    m[name] = tf.add(tf.mul(state.m[name], beta1), tf.mul(g, 1 - beta1));
-    v[name] = tf.add(tf.mul(state.v[name], beta2), tf.mul(tf.square(g), 1 - beta2));
-    const move = tf.div(m[name], tf.add(tf.div(tf.sqrt(v[name]), rootCorrection), epsilon));
-    const kept = decays(name, w) ? tf.mul(w, 1 - learningRate * weightDecay) : w;
-    next[name] = tf.sub(kept, tf.mul(move, rate));
+    const keep = decays(name, w) ? 1 - learningRate * weightDecay : 1;
+    const given = { w, g: gradients[name], m: state.m[name], v: state.v[name] };
+    const done = adamWStep(given, { beta1, beta2, keep, rate, rootCorrection, epsilon });
+    [next[name], m[name], v[name]] = [done.w, done.m, done.v];
   }
   return [next, { step, m, v }];
 }
