@@ -49,6 +49,7 @@ function everything(tall: Csr, square: Csr, width: number): tf.Tensor[] {
   const attend = (h: tf.Tensor, g: tf.Tensor, att: tf.Tensor) =>
     gatv2Aggregate(graph, h as tf.Tensor2D, g as tf.Tensor2D, att as tf.Tensor2D, options);
   keep(attend, [floats(n, width), floats(n, width), floats(4, width / 4)], floats(n, width));
+  const [long, longer] = [floats(4 * n, width), floats(4 * n, width)];
   const tail = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, skip: tf.Tensor) => {
     const affine = { weight, bias } as { weight: tf.Tensor1D; bias: tf.Tensor1D };
     const norm = { ...columnMoments(x as tf.Tensor2D, 4 * n - 70), affine, ofBatch: true };
@@ -56,24 +57,19 @@ function everything(tall: Csr, square: Csr, width: number): tf.Tensor[] {
     return layerTail(x as tf.Tensor2D, { norm, ...rest });
   };
   const [first, second] = [floats(1, width), floats(1, width)].map((t) => tf.reshape(t, [width]));
-  keep(tail, [floats(4 * n, width), first, second, floats(4 * n, width)], floats(4 * n, width));
-  results.push(columnSums(floats(4 * n, width)));
-  const four = {
-    w: floats(4 * n, width),
-    g: floats(4 * n, width),
-    m: floats(4 * n, width),
-    v: tf.abs(floats(4 * n, width)),
-  };
+  keep(tail, [long, first, second, longer], longer);
+  results.push(columnSums(long));
+  const four = { w: long, g: long, m: longer, v: tf.abs(longer) };
   const numbers = { beta1: 0.9, beta2: 0.999, keep: 0.99, rate: 0.05, rootCorrection: 0.3, epsilon: 1e-8 };
   results.push(...Object.values(adamWStep(four, numbers)));
-  keep((x) => dropout(x as tf.Tensor2D, { rate: 0.3, seed: 5 }), [floats(4 * n, width)], floats(4 * n, width));
+  keep((x) => dropout(x as tf.Tensor2D, { rate: 0.3, seed: 5 }), [long], long);
   const multiply = (x: tf.Tensor, w: tf.Tensor) => dense(x as tf.Tensor2D, w as tf.Tensor2D);
-  keep(multiply, [floats(4 * n, width), floats(width, 90)], floats(4 * n, 90));
+  keep(multiply, [long, floats(width, 90)], floats(4 * n, 90));
   const flip = tf.tensor1d(
     Int32Array.from({ length: 4 * n }, (_, i) => 4 * n - 1 - i),
     "int32",
   );
-  keep((x) => gatherRows(x as tf.Tensor2D, flip, flip), [floats(4 * n, width)], floats(4 * n, width));
+  keep((x) => gatherRows(x as tf.Tensor2D, flip, flip), [long], long);
   a.dispose();
   graph.dispose();
   return results;
