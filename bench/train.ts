@@ -32,6 +32,7 @@ export default function bench(options: BenchOptions): BenchResult {
   const small = { nObs: 2_500, nVars: 500, hidden: 64 };
   const cases: Case[] = [
     { ...small, backbone: "gat" },
+    { ...small, backbone: "gatv2" },
     { ...small, backbone: "sage" },
     { ...small, backbone: "gcn" },
   ];

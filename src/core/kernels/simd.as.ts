@@ -152,6 +152,34 @@ export function softmaxRow(scores: usize, degree: i32, heads: i32, lse: usize): 
   }
 }
 
+/**
+ * The end of graph attention's forward pass for one row, whose edges' columns stand in [first, last), the first of them
+ * edge number `edge`: turns the scores (degree, heads) into attention, drops from it, and writes the weighted sum of
+ * h's rows to `y` and the log-sum-exp of the scores to `lse`; zeros for a row without edges.
+ */
+// @ts-ignore: decorator
+@inline
+export function attendRow(
+  scores: usize, first: usize, last: usize, edge: u32, heads: i32, channels: i32, h: usize, key: u32, threshold: u32,
+  scale: f32, y: usize, lse: usize,
+): void {
+  const edgeBytes = <usize>heads << 2;
+  const headBytes = <usize>channels << 2;
+  const rowStep = edgeBytes * <usize>channels;
+  if (first == last) {
+    memory.fill(y, 0, rowStep);
+    memory.fill(lse, 0, edgeBytes);
+    return;
+  }
+  const degree = <i32>((last - first) >> 2);
+  softmaxRow(scores, degree, heads, lse);
+  if (threshold) dropFloats(scores, scores, degree * heads, edge * heads, key, threshold, scale);
+  for (let head: usize = 0; head < <usize>heads; head++) {
+    const at = head * headBytes;
+    weightedRowSum(first, last, scores + (head << 2), edgeBytes, h + at, rowStep, y + at, channels);
+  }
+}
+
 /** Natural logarithm of a positive normal float, error below 2 ulp (Cephes' logf). */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
 import { createNoise } from "./noise";
-import type { CellType, Domain, TissuePlan } from "./tissue-plan";
+import { type CellType, cellType, type Domain, type TissuePlan } from "./tissue-plan";
 
 /** Lower edge of each layer as a share of the depth from the surface. */
 const layerEnds = [0.1, 0.33, 0.46, 0.67, 0.86, 1];
@@ -13,31 +13,24 @@ const domains: readonly Domain[] = [
   { name: "WM", color: "#0072b2", density: 0.6 },
 ];
 
-const type = (name: string, of: string, size: number, abundance: readonly number[]): CellType => ({
-  name,
-  class: of,
-  size,
-  abundance,
-});
-
 // neighbouring layers share most of their types in different shares: one cell seldom tells its layer, ten do
 const types: readonly CellType[] = [
   //                                            L1  L2/3   L4   L5   L6   WM
-  type("Exc-a", "Excitatory", 1.3, [1, 30, 12, 3, 0, 0]),
-  type("Exc-b", "Excitatory", 1.2, [0, 16, 32, 9, 2, 0]),
-  type("Exc-c", "Excitatory", 1.4, [0, 6, 14, 24, 8, 0]),
-  type("Exc-d", "Excitatory", 1.6, [0, 2, 3, 18, 10, 1]),
-  type("Exc-e", "Excitatory", 1.2, [0, 0, 2, 9, 26, 2]),
-  type("Exc-f", "Excitatory", 1.1, [0, 0, 0, 3, 15, 4]),
-  type("Inh-a", "Inhibitory", 1.2, [2, 5, 8, 7, 4, 0]),
-  type("Inh-b", "Inhibitory", 1.1, [3, 4, 4, 7, 6, 1]),
-  type("Inh-c", "Inhibitory", 1, [12, 8, 4, 2, 2, 0]),
-  type("Inh-d", "Inhibitory", 1, [24, 4, 2, 2, 3, 0]),
-  type("Astrocyte", "Glia", 0.7, [32, 11, 9, 9, 10, 18]),
-  type("Oligodendrocyte", "Glia", 0.8, [2, 3, 4, 7, 12, 58]),
-  type("OPC", "Glia", 0.7, [7, 4, 4, 4, 4, 8]),
-  type("Microglia", "Support", 0.5, [8, 4, 4, 4, 5, 7]),
-  type("Endothelial", "Support", 0.6, [10, 6, 7, 6, 6, 6]),
+  cellType("Exc-a", "Excitatory", 1.3, [1, 30, 12, 3, 0, 0]),
+  cellType("Exc-b", "Excitatory", 1.2, [0, 16, 32, 9, 2, 0]),
+  cellType("Exc-c", "Excitatory", 1.4, [0, 6, 14, 24, 8, 0]),
+  cellType("Exc-d", "Excitatory", 1.6, [0, 2, 3, 18, 10, 1]),
+  cellType("Exc-e", "Excitatory", 1.2, [0, 0, 2, 9, 26, 2]),
+  cellType("Exc-f", "Excitatory", 1.1, [0, 0, 0, 3, 15, 4]),
+  cellType("Inh-a", "Inhibitory", 1.2, [2, 5, 8, 7, 4, 0]),
+  cellType("Inh-b", "Inhibitory", 1.1, [3, 4, 4, 7, 6, 1]),
+  cellType("Inh-c", "Inhibitory", 1, [12, 8, 4, 2, 2, 0]),
+  cellType("Inh-d", "Inhibitory", 1, [24, 4, 2, 2, 3, 0]),
+  cellType("Astrocyte", "Glia", 0.7, [32, 11, 9, 9, 10, 18]),
+  cellType("Oligodendrocyte", "Glia", 0.8, [2, 3, 4, 7, 12, 58]),
+  cellType("OPC", "Glia", 0.7, [7, 4, 4, 4, 4, 8]),
+  cellType("Microglia", "Support", 0.5, [8, 4, 4, 4, 5, 7]),
+  cellType("Endothelial", "Support", 0.6, [10, 6, 7, 6, 6, 6]),
 ];
 
 /** A bent strip of cortex from its surface (depth 0) to the white matter (depth 1). */

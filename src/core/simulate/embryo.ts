@@ -1,6 +1,6 @@
 import { createNoise } from "./noise";
 import { alongLine, blend, ellipse } from "./shapes";
-import type { CellType, Domain, TissuePlan } from "./tissue-plan";
+import { type CellType, cellType, type Domain, type TissuePlan } from "./tissue-plan";
 
 const domains: readonly Domain[] = [
   { name: "Brain", color: "#56b4e9", density: 1 },
@@ -17,32 +17,25 @@ const domains: readonly Domain[] = [
   { name: "Connective", color: "#bbbbbb", density: 0.5 },
 ];
 
-const type = (name: string, of: string, size: number, abundance: readonly number[]): CellType => ({
-  name,
-  class: of,
-  size,
-  abundance,
-});
-
 const types: readonly CellType[] = [
   //                                             Br  SC  Ca  Mu  He  Lu  Li  Gu  Ki  Na  Sk  Co
-  type("Neuron-a", "Neural", 1.3, [34, 20, 0, 1, 1, 0, 0, 3, 0, 12, 0, 1]),
-  type("Neuron-b", "Neural", 1.3, [16, 34, 0, 2, 1, 0, 0, 3, 0, 5, 0, 2]),
-  type("Progenitor", "Neural", 1.1, [26, 12, 0, 0, 0, 0, 0, 1, 0, 10, 0, 0]),
-  type("Glia", "Neural", 0.8, [12, 20, 1, 2, 1, 0, 0, 3, 1, 5, 2, 2]),
-  type("Epithelial-a", "Epithelial", 1.2, [0, 0, 0, 0, 0, 26, 2, 34, 14, 22, 8, 1]),
-  type("Epithelial-b", "Epithelial", 1.1, [0, 0, 0, 0, 1, 12, 3, 12, 38, 8, 6, 1]),
-  type("Keratinocyte", "Epithelial", 1, [0, 0, 1, 0, 0, 2, 0, 4, 2, 10, 52, 3]),
-  type("Hepatocyte", "Epithelial", 1.4, [0, 0, 0, 0, 0, 0, 44, 4, 1, 0, 0, 0]),
-  type("Myocyte-a", "Muscle", 1.2, [0, 0, 2, 46, 16, 2, 0, 2, 1, 1, 2, 8]),
-  type("Myocyte-b", "Muscle", 1.2, [0, 0, 0, 10, 44, 3, 0, 6, 1, 0, 0, 2]),
-  type("Smooth muscle", "Muscle", 0.9, [1, 1, 1, 4, 6, 9, 1, 14, 5, 2, 2, 6]),
-  type("Chondrocyte", "Mesenchyme", 1.1, [0, 1, 56, 4, 0, 2, 0, 0, 0, 8, 1, 8]),
-  type("Fibroblast-a", "Mesenchyme", 0.9, [2, 3, 20, 14, 8, 14, 2, 8, 8, 9, 14, 36]),
-  type("Fibroblast-b", "Mesenchyme", 0.9, [1, 1, 10, 6, 6, 12, 3, 6, 14, 4, 7, 18]),
-  type("Endothelial", "Blood", 0.8, [6, 5, 5, 7, 10, 12, 8, 7, 10, 6, 4, 10]),
-  type("Erythroblast", "Blood", 1.1, [1, 1, 2, 2, 5, 4, 30, 1, 2, 1, 1, 2]),
-  type("Macrophage", "Blood", 0.7, [2, 2, 2, 2, 2, 4, 8, 2, 3, 2, 2, 4]),
+  cellType("Neuron-a", "Neural", 1.3, [34, 20, 0, 1, 1, 0, 0, 3, 0, 12, 0, 1]),
+  cellType("Neuron-b", "Neural", 1.3, [16, 34, 0, 2, 1, 0, 0, 3, 0, 5, 0, 2]),
+  cellType("Progenitor", "Neural", 1.1, [26, 12, 0, 0, 0, 0, 0, 1, 0, 10, 0, 0]),
+  cellType("Glia", "Neural", 0.8, [12, 20, 1, 2, 1, 0, 0, 3, 1, 5, 2, 2]),
+  cellType("Epithelial-a", "Epithelial", 1.2, [0, 0, 0, 0, 0, 26, 2, 34, 14, 22, 8, 1]),
+  cellType("Epithelial-b", "Epithelial", 1.1, [0, 0, 0, 0, 1, 12, 3, 12, 38, 8, 6, 1]),
+  cellType("Keratinocyte", "Epithelial", 1, [0, 0, 1, 0, 0, 2, 0, 4, 2, 10, 52, 3]),
+  cellType("Hepatocyte", "Epithelial", 1.4, [0, 0, 0, 0, 0, 0, 44, 4, 1, 0, 0, 0]),
+  cellType("Myocyte-a", "Muscle", 1.2, [0, 0, 2, 46, 16, 2, 0, 2, 1, 1, 2, 8]),
+  cellType("Myocyte-b", "Muscle", 1.2, [0, 0, 0, 10, 44, 3, 0, 6, 1, 0, 0, 2]),
+  cellType("Smooth muscle", "Muscle", 0.9, [1, 1, 1, 4, 6, 9, 1, 14, 5, 2, 2, 6]),
+  cellType("Chondrocyte", "Mesenchyme", 1.1, [0, 1, 56, 4, 0, 2, 0, 0, 0, 8, 1, 8]),
+  cellType("Fibroblast-a", "Mesenchyme", 0.9, [2, 3, 20, 14, 8, 14, 2, 8, 8, 9, 14, 36]),
+  cellType("Fibroblast-b", "Mesenchyme", 0.9, [1, 1, 10, 6, 6, 12, 3, 6, 14, 4, 7, 18]),
+  cellType("Endothelial", "Blood", 0.8, [6, 5, 5, 7, 10, 12, 8, 7, 10, 6, 4, 10]),
+  cellType("Erythroblast", "Blood", 1.1, [1, 1, 2, 2, 5, 4, 30, 1, 2, 1, 1, 2]),
+  cellType("Macrophage", "Blood", 0.7, [2, 2, 2, 2, 2, 4, 8, 2, 3, 2, 2, 4]),
 ];
 
 const [Brain, Cord, Cartilage, Muscle, Heart, Lung, Liver, Gut, Kidney, Nasal, Skin, Connective] = domains.keys();

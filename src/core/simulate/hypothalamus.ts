@@ -1,6 +1,6 @@
 import { createNoise } from "./noise";
 import { blend, ellipse } from "./shapes";
-import type { CellType, Domain, TissuePlan } from "./tissue-plan";
+import { type CellType, cellType, type Domain, type TissuePlan } from "./tissue-plan";
 
 const domains: readonly Domain[] = [
   { name: "V3", color: "#9467bd", density: 1 },
@@ -14,31 +14,24 @@ const domains: readonly Domain[] = [
   { name: "Tracts", color: "#0072b2", density: 0.55 },
 ];
 
-const type = (name: string, of: string, size: number, abundance: readonly number[]): CellType => ({
-  name,
-  class: of,
-  size,
-  abundance,
-});
-
 // nuclei differ in their shares of neurons, not in having types of their own
 const types: readonly CellType[] = [
   //                                             V3  Pe  MPN MPA PVN BNST LPO PVT Tracts
-  type("Inh-a", "Inhibitory", 1.1, [2, 8, 26, 11, 3, 6, 8, 1, 1]),
-  type("Inh-b", "Inhibitory", 1.1, [1, 6, 15, 16, 3, 12, 8, 1, 1]),
-  type("Inh-c", "Inhibitory", 1, [2, 14, 7, 12, 4, 5, 9, 2, 1]),
-  type("Inh-d", "Inhibitory", 1.2, [1, 4, 5, 8, 4, 24, 7, 1, 1]),
-  type("Inh-e", "Inhibitory", 1.2, [0, 3, 2, 6, 3, 15, 10, 1, 1]),
-  type("Exc-a", "Excitatory", 1.3, [1, 6, 11, 9, 7, 3, 5, 4, 1]),
-  type("Exc-b", "Excitatory", 1.4, [1, 9, 4, 5, 28, 2, 4, 9, 1]),
-  type("Exc-c", "Excitatory", 1.3, [0, 3, 3, 5, 11, 3, 4, 32, 1]),
-  type("Exc-d", "Excitatory", 1.2, [0, 2, 3, 4, 4, 3, 8, 14, 1]),
-  type("Ependymal", "Glia", 0.9, [62, 8, 0, 0, 1, 0, 0, 2, 0]),
-  type("Astrocyte", "Glia", 0.7, [14, 14, 9, 10, 11, 10, 12, 13, 16]),
-  type("Oligodendrocyte", "Glia", 0.8, [3, 3, 4, 6, 5, 7, 14, 6, 56]),
-  type("OPC", "Glia", 0.7, [3, 4, 4, 4, 4, 4, 5, 4, 9]),
-  type("Microglia", "Support", 0.5, [3, 3, 3, 3, 4, 3, 4, 4, 6]),
-  type("Endothelial", "Support", 0.6, [6, 8, 5, 6, 9, 6, 6, 7, 6]),
+  cellType("Inh-a", "Inhibitory", 1.1, [2, 8, 26, 11, 3, 6, 8, 1, 1]),
+  cellType("Inh-b", "Inhibitory", 1.1, [1, 6, 15, 16, 3, 12, 8, 1, 1]),
+  cellType("Inh-c", "Inhibitory", 1, [2, 14, 7, 12, 4, 5, 9, 2, 1]),
+  cellType("Inh-d", "Inhibitory", 1.2, [1, 4, 5, 8, 4, 24, 7, 1, 1]),
+  cellType("Inh-e", "Inhibitory", 1.2, [0, 3, 2, 6, 3, 15, 10, 1, 1]),
+  cellType("Exc-a", "Excitatory", 1.3, [1, 6, 11, 9, 7, 3, 5, 4, 1]),
+  cellType("Exc-b", "Excitatory", 1.4, [1, 9, 4, 5, 28, 2, 4, 9, 1]),
+  cellType("Exc-c", "Excitatory", 1.3, [0, 3, 3, 5, 11, 3, 4, 32, 1]),
+  cellType("Exc-d", "Excitatory", 1.2, [0, 2, 3, 4, 4, 3, 8, 14, 1]),
+  cellType("Ependymal", "Glia", 0.9, [62, 8, 0, 0, 1, 0, 0, 2, 0]),
+  cellType("Astrocyte", "Glia", 0.7, [14, 14, 9, 10, 11, 10, 12, 13, 16]),
+  cellType("Oligodendrocyte", "Glia", 0.8, [3, 3, 4, 6, 5, 7, 14, 6, 56]),
+  cellType("OPC", "Glia", 0.7, [3, 4, 4, 4, 4, 4, 5, 4, 9]),
+  cellType("Microglia", "Support", 0.5, [3, 3, 3, 3, 4, 3, 4, 4, 6]),
+  cellType("Endothelial", "Support", 0.6, [6, 8, 5, 6, 9, 6, 6, 7, 6]),
 ];
 
 const [V3, Pe, MPN, MPA, PVN, BNST, LPO, PVT, Tracts] = domains.keys();

@@ -18,6 +18,14 @@ export interface CellType {
   readonly abundance: readonly number[];
 }
 
+/** A row of a tissue's table of types. */
+export const cellType = (name: string, of: string, size: number, abundance: readonly number[]): CellType => ({
+  name,
+  class: of,
+  size,
+  abundance,
+});
+
 /** One place of a section, written by `TissuePlan.locate`. */
 export interface Place {
   /** Index into `domains`, -1 outside the tissue. */

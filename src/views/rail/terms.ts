@@ -16,7 +16,7 @@ export const terms = {
   radius: "All cells within this distance are neighbours. Needs the right µm per unit.",
   maxEdge: "Longer edges of the triangulation are dropped, such as those across holes and along the outline.",
   backbone:
-    "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention. GATv2: the same, but each cell may prefer other neighbours, at about twice the work.",
+    "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention. GATv2: the same, but each cell may prefer other neighbours, for about a third more work.",
   layers: "Rounds of message passing. With two layers a cell sees its neighbours' neighbours.",
   hidden: "Numbers that describe each cell: the width of the embedding.",
   heads: "Independent attention patterns side by side. The width must divide by them.",

@@ -1,4 +1,4 @@
-import { dot, dropFloats, expFloats, expInPlace, keepScale, softmaxRow, weightedRowSum } from "../simd.as";
+import { attendRow, dot, dropFloats, expFloats, expInPlace, keepScale, weightedRowSum } from "../simd.as";
 
 // Scores of one row live in `scratch`, (degree, heads) and up to three floats more: the widest row decides its size.
 // Attention dropout: (edge, head) stays when the mask of counter edge * heads + head says so; threshold 0 keeps all.
@@ -33,34 +33,20 @@ export function gatForward(
   source: usize, target: usize, slope: f32, key: u32, threshold: u32, scale: f32, y: usize, lse: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
-  const headBytes = <usize>channels << 2;
   const rowStep = edgeBytes * <usize>channels;
   for (let i = fromRow; i < toRow; i++) {
     const first = indices + (<usize>load<u32>(indptr + (<usize>i << 2)) << 2);
     const last = indices + (<usize>load<u32>(indptr + (<usize>i << 2), 4) << 2);
-    const yRow = y + <usize>i * rowStep;
-    const lseRow = lse + <usize>i * edgeBytes;
-    if (first == last) {
-      memory.fill(yRow, 0, rowStep);
-      memory.fill(lseRow, 0, edgeBytes);
-      continue;
-    }
-    const degree = <i32>((last - first) >> 2);
     const targetRow = target + <usize>i * edgeBytes;
     let to = scratch;
     for (let p = first; p < last; p += 4) {
       edgeScores(source + <usize>load<u32>(p) * edgeBytes, targetRow, 0, slope, heads, to);
       to += edgeBytes;
     }
-    softmaxRow(scratch, degree, heads, lseRow);
-    if (threshold) {
-      const counter = <u32>((first - indices) >> 2) * heads;
-      dropFloats(scratch, scratch, degree * heads, counter, key, threshold, scale);
-    }
-    for (let head: usize = 0; head < <usize>heads; head++) {
-      const at = head * headBytes;
-      weightedRowSum(first, last, scratch + (head << 2), edgeBytes, h + at, rowStep, yRow + at, channels);
-    }
+    const edge = <u32>((first - indices) >> 2);
+    const yRow = y + <usize>i * rowStep;
+    const lseRow = lse + <usize>i * edgeBytes;
+    attendRow(scratch, first, last, edge, heads, channels, h, key, threshold, scale, yRow, lseRow);
   }
 }
 

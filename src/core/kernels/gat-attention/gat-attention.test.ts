@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { Csr } from "../../graph/csr";
 import { createRng } from "../../random";
-import { type DeviceCsr, uploadCsr } from "../device-csr";
+import { uploadCsr } from "../device-csr";
 import { type Dropout, dropoutKey, dropoutReference } from "../dropout/reference";
-import { expectClose, numericGradient, onBackend, randomCsr, randomFloats } from "../testing/backends";
+import { expectClose, numericGradient, onBackend, onGraph, randomCsr, randomFloats } from "../testing/backends";
 import { gatAggregate, gatAttention } from ".";
 import { aggregateReference, attentionReference, logSumExpReference } from "./reference";
 
@@ -38,15 +37,6 @@ function tensors({ csr, heads, channels, h, source, target }: Problem): [tf.Tens
 describe.each(["cpu", "wasm", "webgpu"] as const)("graph attention on %s", (name) => {
   const backend = onBackend(name);
 
-  async function onDevice(csr: Csr, f: (graph: DeviceCsr) => tf.Tensor): Promise<Float32Array> {
-    const graph = uploadCsr(csr);
-    const y = tf.tidy(() => f(graph));
-    const values = await backend().read(y);
-    y.dispose();
-    graph.dispose();
-    return values;
-  }
-
   test.each([
     [1, 1],
     [1, 33],
@@ -64,13 +54,17 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("graph attention on %s", (name
     ]) {
       const p = problem(nRows, nCols, heads, channels);
       const { y, alpha } = expected(p);
-      const gotY = await onDevice(p.csr, (graph) => gatAggregate(graph, ...tensors(p), { negativeSlope }));
+      const gotY = await onGraph(backend(), p.csr, (graph) => gatAggregate(graph, ...tensors(p), { negativeSlope }));
       expectClose(gotY, y, 3e-6);
       const dropout = { rate: 0.4, seed: heads };
-      const dropped = await onDevice(p.csr, (graph) => gatAggregate(graph, ...tensors(p), { negativeSlope, dropout }));
+      const dropped = await onGraph(backend(), p.csr, (graph) =>
+        gatAggregate(graph, ...tensors(p), { negativeSlope, dropout }),
+      );
       expectClose(dropped, expected(p, dropout).y, 3e-6);
       const [, source, target] = tensors(p);
-      const gotAlpha = await onDevice(p.csr, (graph) => gatAttention(graph, source, target, { negativeSlope }));
+      const gotAlpha = await onGraph(backend(), p.csr, (graph) =>
+        gatAttention(graph, source, target, { negativeSlope }),
+      );
       expectClose(gotAlpha, alpha, 3e-6);
       tf.dispose([source, target]);
     }
@@ -107,7 +101,7 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("graph attention on %s", (name
   test("attention of each row sums to one, also where scores are far apart", async () => {
     const p = problem(20, 20, 4, 1);
     const [, source, target] = tensors(p).map((t) => tf.mul(t, 40)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-    const alpha = await onDevice(p.csr, (graph) => gatAttention(graph, source, target, { negativeSlope }));
+    const alpha = await onGraph(backend(), p.csr, (graph) => gatAttention(graph, source, target, { negativeSlope }));
     const { indptr } = p.csr;
     for (let i = 0; i < 20; i++) {
       for (let head = 0; head < 4 && indptr[i] < indptr[i + 1]; head++) {

@@ -9,7 +9,7 @@ const LEAKY_RELU = `
   fn leakyRelu(v : f32) -> f32 { return select(uniforms.slope * v, v, v > 0.0); }`;
 
 /** One thread per (row, head): index / heads and index % heads, with the row's first and last edge. */
-const ROW_AND_HEAD = `
+export const ROW_AND_HEAD = `
   let row = index / uniforms.heads;
   let head = index - row * uniforms.heads;
   let first = indptr[row];

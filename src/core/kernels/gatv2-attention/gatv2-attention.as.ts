@@ -1,4 +1,4 @@
-import { dot, dropFloats, expFloats, keepScale, softmaxRow, weightedRowSum } from "../simd.as";
+import { attendRow, dot, dropFloats, expFloats, keepScale } from "../simd.as";
 
 // Rows of h belong to the cells that are heard (j), rows of g to those that listen (i); both are (heads * channels).
 // LeakyReLU(v) = max(v, slope * v), as 0 <= slope <= 1.
@@ -55,29 +55,15 @@ export function gatv2Forward(
   g: usize, a: usize, slope: f32, key: u32, threshold: u32, scale: f32, y: usize, lse: usize,
 ): void {
   const edgeBytes = <usize>heads << 2;
-  const headBytes = <usize>channels << 2;
   const rowStep = edgeBytes * <usize>channels;
   for (let i = fromRow; i < toRow; i++) {
     const first = indices + (<usize>load<u32>(indptr + (<usize>i << 2)) << 2);
     const last = indices + (<usize>load<u32>(indptr + (<usize>i << 2), 4) << 2);
+    rowScores(first, last, h, g + <usize>i * rowStep, a, heads, channels, slope, scratch);
+    const edge = <u32>((first - indices) >> 2);
     const yRow = y + <usize>i * rowStep;
     const lseRow = lse + <usize>i * edgeBytes;
-    if (first == last) {
-      memory.fill(yRow, 0, rowStep);
-      memory.fill(lseRow, 0, edgeBytes);
-      continue;
-    }
-    const degree = <i32>((last - first) >> 2);
-    rowScores(first, last, h, g + <usize>i * rowStep, a, heads, channels, slope, scratch);
-    softmaxRow(scratch, degree, heads, lseRow);
-    if (threshold) {
-      const counter = <u32>((first - indices) >> 2) * heads;
-      dropFloats(scratch, scratch, degree * heads, counter, key, threshold, scale);
-    }
-    for (let head: usize = 0; head < <usize>heads; head++) {
-      const at = head * headBytes;
-      weightedRowSum(first, last, scratch + (head << 2), edgeBytes, h + at, rowStep, yRow + at, channels);
-    }
+    attendRow(scratch, first, last, edge, heads, channels, h, key, threshold, scale, yRow, lseRow);
   }
 }
 

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { type Csr, transpose } from "../../graph/csr";
+import { transpose } from "../../graph/csr";
 import { createRng } from "../../random";
-import { type DeviceCsr, uploadCsr } from "../device-csr";
+import { uploadCsr } from "../device-csr";
 import { type Dropout, dropFactor, dropoutKey, dropoutReference } from "../dropout/reference";
-import { expectClose, numericGradient, onBackend, randomCsr, randomFloats } from "../testing/backends";
+import { expectClose, numericGradient, onBackend, onGraph, randomCsr, randomFloats } from "../testing/backends";
 import { gatv2Aggregate, gatv2Attention } from ".";
 import {
   aggregateReference,
@@ -43,15 +43,6 @@ function tensors({ csr, heads, channels, h, g, a }: Problem): [tf.Tensor2D, tf.T
 describe.each(["cpu", "wasm", "webgpu"] as const)("GATv2 on %s", (name) => {
   const backend = onBackend(name);
 
-  async function onDevice(csr: Csr, f: (graph: DeviceCsr) => tf.Tensor): Promise<Float32Array> {
-    const graph = uploadCsr(csr);
-    const y = tf.tidy(() => f(graph));
-    const values = await backend().read(y);
-    y.dispose();
-    graph.dispose();
-    return values;
-  }
-
   test.each([
     [1, 1],
     [1, 33],
@@ -67,11 +58,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("GATv2 on %s", (name) => {
     ]) {
       const p = problem(nRows, nCols, heads, channels);
       for (const dropout of [none, { rate: 0.4, seed: heads }]) {
-        const got = await onDevice(p.csr, (graph) => gatv2Aggregate(graph, ...tensors(p), { negativeSlope, dropout }));
+        const got = await onGraph(backend(), p.csr, (graph) =>
+          gatv2Aggregate(graph, ...tensors(p), { negativeSlope, dropout }),
+        );
         // scores are sums of up to 32 products and stand in an exponent
         expectClose(got, expected(p, dropout).y, 1e-5);
       }
-      const alpha = await onDevice(p.csr, (graph) => gatv2Attention(graph, ...tensors(p), { negativeSlope }));
+      const alpha = await onGraph(backend(), p.csr, (graph) => gatv2Attention(graph, ...tensors(p), { negativeSlope }));
       expectClose(alpha, expected(p).alpha, 1e-5);
     }
   });

@@ -1,16 +1,10 @@
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { dropping } from "../dropout/webgpu";
+import { ROW_AND_HEAD } from "../gat-attention/webgpu";
 import { type Attributes, type Inputs, registerWebGpu } from "../register";
 import { lanes, run, type Shader } from "../webgpu-program";
 import { BLOCK_ROWS, GATV2 } from "./kernels";
-
-/** One thread per (row, head), with the row's first and last edge. */
-const ROW_AND_HEAD = `
-  let row = index / uniforms.heads;
-  let head = index - row * uniforms.heads;
-  let first = indptr[row];
-  let last = indptr[row + 1];`;
 
 /** The WGSL twins; every sum runs in CSR order, so the same input gives the same bits. */
 export function registerGatv2WebGpu(): void {

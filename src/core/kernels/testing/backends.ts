@@ -1,9 +1,11 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { nodePlatform } from "../../../../cli/platform";
 import type { Backend, BackendName } from "../../backend/backend";
 import { openBackend } from "../../backend/open";
 import type { Csr } from "../../graph/csr";
 import type { Rng } from "../../random";
+import { type DeviceCsr, uploadCsr } from "../device-csr";
 import "../csr-matmul"; // the probe of a backend runs it
 
 /**
@@ -31,6 +33,18 @@ export function onBackend(name: BackendName): () => Backend {
   });
   afterAll(() => backend?.dispose());
   return () => backend as Backend;
+}
+
+/** The values of what `f` computes on an uploaded graph; nothing stays on the device. */
+export async function onGraph(backend: Backend, csr: Csr, f: (graph: DeviceCsr) => tf.Tensor): Promise<Float32Array> {
+  const graph = uploadCsr(csr);
+  const y = tf.tidy(() => f(graph));
+  try {
+    return await backend.read(y);
+  } finally {
+    y.dispose();
+    graph.dispose();
+  }
 }
 
 /** Fails unless every number is within `tolerance` of the expected one, relative to the largest expected. */
