@@ -1,6 +1,8 @@
 import type { Backend } from "../src/core/backend/backend";
 import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
+import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "../src/core/train/batch-source";
+import type { RunRecipe } from "../src/core/train/recipe";
 import { writeSafetensors } from "../src/core/train/safetensors";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
 import { createCheckpointClock } from "./checkpoint-clock";
@@ -44,7 +46,9 @@ const handlers: Handlers<EngineApi> = {
       dropModel();
       task.progress(0, 1, "fetching the slice");
       const [slice, spatialGraph] = await Promise.all([data("slice", { sliceId }), graph("graph", { graphId })]);
-      trainer = await createTrainer({ slice, graph: spatialGraph, recipe, backend }, task);
+      const batches = batchesFrom(graph, { graphId, recipe, nObs: slice.nObs });
+      const input = { slice, graph: spatialGraph, recipe, backend, ...(batches && { batches }) };
+      trainer = await createTrainer(input, task);
       if (checkpoint) await trainer.restore(checkpoint);
       return { result: { nParameters: trainer.nParameters, embeddingSize: trainer.embeddingSize } };
     }),
@@ -55,19 +59,28 @@ const handlers: Handlers<EngineApi> = {
     let losses: number[] = [];
     let milliseconds: number[] = [];
     let told = Number.NEGATIVE_INFINITY;
+    let sinceEpoch = 0;
     const tell = (): void => {
       if (losses.length === 0) return;
       emit({ kind: "epochs", epoch: running.epoch, losses, milliseconds, peakBytes: running.peakBytes() });
-      [losses, milliseconds, told] = [[], [], performance.now()];
+      [losses, milliseconds] = [[], []];
     };
     try {
       while (running.epoch < untilEpoch && !signal.aborted) {
         // between two turns a waiting question (colours, attention) is answered
         const step = await onDevice(() => running.step());
-        losses.push(step.loss);
-        milliseconds.push(step.milliseconds);
+        sinceEpoch += step.milliseconds;
+        if (step.epochLoss !== null) {
+          losses.push(step.epochLoss);
+          milliseconds.push(sinceEpoch);
+          sinceEpoch = 0;
+        }
         // a small network takes milliseconds an epoch: word of each would drown the page
-        if (performance.now() - told >= tellEveryMs) tell();
+        if (performance.now() - told >= tellEveryMs) {
+          tell();
+          if (step.nBatches > 1) emit({ kind: "batches", batch: step.batch, nBatches: step.nBatches });
+          told = performance.now();
+        }
         if (clock.due()) {
           tell();
           clock.taken(await sendCheckpoint(running, emit));
@@ -109,9 +122,9 @@ const handlers: Handlers<EngineApi> = {
 
   embedding: () =>
     onDevice(async () => {
-      const { epoch, embeddingSize: size } = model();
+      const { epoch, steps, embeddingSize: size } = model();
       const values = await model().embed();
-      return { result: { epoch, size, values }, transfer: [values.buffer] };
+      return { result: { epoch, steps, size, values }, transfer: [values.buffer] };
     }),
 
   serve({ port }) {
@@ -125,6 +138,17 @@ const handlers: Handlers<EngineApi> = {
     return { result: null };
   },
 };
+
+/** Sub-graphs cut by the graph's thread while this one trains; null for the full graph. */
+function batchesFrom(
+  graph: Client<GraphApi>,
+  { graphId, recipe, nObs }: { graphId: number; recipe: RunRecipe; nObs: number },
+): BatchSource | null {
+  const sampled = batchRecipe(recipe);
+  if (!sampled) return null;
+  const fetch = (epoch: number, batch: number) => graph("subGraph", { graphId, recipe: sampled, epoch, batch });
+  return batchesAhead(fetch, { nBatches: batchesPerEpoch(recipe.view, nObs) });
+}
 
 /** Hands the owner a run to go on with, should this thread or its device not live; says what it cost. */
 async function sendCheckpoint(
