@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
-import { dense } from "../../kernels/dense";
+import { dense, transposedDense } from "../../kernels/dense";
 import { tidy } from "../../nn/tensors";
 
 /**
- * xᵀ y, every column of x with every column of y.
- *
- * Differs from the gradient of `dense(transpose(x), y)`: no transposed copy of x is kept for it.
+ * xᵀ y, every column of x with every column of y, with a gradient for which no transposed copy of x is made.
  *
  * @param x  (nRows, nLeft)
  * @param y  (nRows, nRight)
@@ -18,7 +16,7 @@ export function crossProduct(x: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
   const op = tf.customGrad((a, b, save) => {
     (save as tf.GradSaveFunc)([a as tf.Tensor, b as tf.Tensor]);
     return {
-      value: tidy(() => dense(tf.transpose(a as tf.Tensor2D), b as tf.Tensor2D)),
+      value: transposedDense(a as tf.Tensor2D, b as tf.Tensor2D),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
         tidy(() => {
           const [x, y, dC] = [...saved, dy] as tf.Tensor2D[];
