@@ -2,9 +2,10 @@ import type { Backend } from "../src/core/backend/backend";
 import type { SpatialGraph } from "../src/core/graph/spatial-graph";
 import type { Slice } from "../src/core/slice/slice";
 import type { Task } from "../src/core/task";
-import { type MemoryBudget, predictMemory } from "../src/core/train/budget";
-import { excess, findMend, type MemoryLimits, overLimit } from "../src/core/train/budget-limits";
+import type { MemoryBudget } from "../src/core/train/budget";
+import { judgeMemory, type MemoryLimits } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
+import { overLimit } from "../src/core/train/over-limit";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { sliceShape } from "../src/core/train/stand-in-slice";
 
@@ -24,10 +25,8 @@ const inputOf = ({ slice, graph, recipe, backend }: Planned) => {
  * @throws LabError("memory") if it passes a limit, naming the setting that brings it under
  */
 export async function requireFit(planned: Planned, limits: MemoryLimits, task: Task): Promise<MemoryBudget> {
-  const input = inputOf(planned);
-  const budget = await predictMemory(input, task);
-  const over = excess(budget, limits);
-  if (over) throw overLimit(over, await findMend(input, limits, task));
+  const { budget, over, mend } = await judgeMemory(inputOf(planned), limits, task);
+  if (over) throw overLimit(over, mend);
   return budget;
 }
 
@@ -56,10 +55,7 @@ export interface RunBudget {
 
 export async function runBudget(planned: Planned, limits: MemoryLimits, task: Task): Promise<RunBudget> {
   const { recipe, backend } = planned;
-  const input = inputOf(planned);
-  const budget = await predictMemory(input, task);
-  const over = excess(budget, limits);
-  const mend = over && (await findMend(input, limits, task));
+  const { budget, over, mend } = await judgeMemory(inputOf(planned), limits, task);
   const error = over && overLimit(over, mend);
   const time = over || backend.report.software ? null : await probeEpoch(planned, task);
   return {

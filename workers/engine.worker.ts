@@ -1,9 +1,12 @@
 import type { Backend } from "../src/core/backend/backend";
 import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
-import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "../src/core/train/batch-source";
-import type { RunRecipe } from "../src/core/train/recipe";
+import type { SpatialGraph } from "../src/core/graph/spatial-graph";
+import type { Slice } from "../src/core/slice/slice";
+import { judgeMemory } from "../src/core/train/budget-limits";
+import { probeEpoch } from "../src/core/train/epoch-probe";
 import { writeSafetensors } from "../src/core/train/safetensors";
+import { sliceShape } from "../src/core/train/stand-in-slice";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
 import { createCheckpointClock } from "./checkpoint-clock";
 import { holdLife } from "./life";
@@ -42,16 +45,22 @@ const handlers: Handlers<EngineApi> = {
 
   prepare: ({ sliceId, graphId, recipe, checkpoint }, { task }) =>
     onDevice(async () => {
-      if (!data || !graph || !backend) throw new LabError("internal", "The engine is not linked or has no backend.");
       dropModel();
       task.progress(0, 1, "fetching the slice");
-      const [slice, spatialGraph] = await Promise.all([data("slice", { sliceId }), graph("graph", { graphId })]);
-      const batches = batchesFrom(graph, { graphId, recipe, nObs: slice.nObs });
-      const input = { slice, graph: spatialGraph, recipe, backend, ...(batches && { batches }) };
-      trainer = await createTrainer(input, task);
+      trainer = await createTrainer({ ...(await inHand(sliceId, graphId)), recipe }, task);
       if (checkpoint) await trainer.restore(checkpoint);
       return { result: { nParameters: trainer.nParameters, embeddingSize: trainer.embeddingSize } };
     }),
+
+  judge: ({ sliceId, graphId, recipe, memoryBytes }, { task }) =>
+    onDevice(async () => {
+      const { slice, graph, backend } = await inHand(sliceId, graphId);
+      const input = { shape: sliceShape(slice), graph, recipe, threads: backend.report.threads };
+      return { result: await judgeMemory(input, { memoryBytes, device: backend.limits }, task) };
+    }),
+
+  probe: ({ sliceId, graphId, recipe }, { task }) =>
+    onDevice(async () => ({ result: await probeEpoch({ ...(await inHand(sliceId, graphId)), recipe }, task) })),
 
   async train({ untilEpoch }, { signal, emit }) {
     const running = model();
@@ -59,28 +68,19 @@ const handlers: Handlers<EngineApi> = {
     let losses: number[] = [];
     let milliseconds: number[] = [];
     let told = Number.NEGATIVE_INFINITY;
-    let sinceEpoch = 0;
     const tell = (): void => {
       if (losses.length === 0) return;
       emit({ kind: "epochs", epoch: running.epoch, losses, milliseconds, peakBytes: running.peakBytes() });
-      [losses, milliseconds] = [[], []];
+      [losses, milliseconds, told] = [[], [], performance.now()];
     };
     try {
       while (running.epoch < untilEpoch && !signal.aborted) {
         // between two turns a waiting question (colours, attention) is answered
         const step = await onDevice(() => running.step());
-        sinceEpoch += step.milliseconds;
-        if (step.epochLoss !== null) {
-          losses.push(step.epochLoss);
-          milliseconds.push(sinceEpoch);
-          sinceEpoch = 0;
-        }
+        losses.push(step.loss);
+        milliseconds.push(step.milliseconds);
         // a small network takes milliseconds an epoch: word of each would drown the page
-        if (performance.now() - told >= tellEveryMs) {
-          tell();
-          if (step.nBatches > 1) emit({ kind: "batches", batch: step.batch, nBatches: step.nBatches });
-          told = performance.now();
-        }
+        if (performance.now() - told >= tellEveryMs) tell();
         if (clock.due()) {
           tell();
           clock.taken(await sendCheckpoint(running, emit));
@@ -122,9 +122,9 @@ const handlers: Handlers<EngineApi> = {
 
   embedding: () =>
     onDevice(async () => {
-      const { epoch, steps, embeddingSize: size } = model();
+      const { epoch, embeddingSize: size } = model();
       const values = await model().embed();
-      return { result: { epoch, steps, size, values }, transfer: [values.buffer] };
+      return { result: { epoch, size, values }, transfer: [values.buffer] };
     }),
 
   serve({ port }) {
@@ -139,15 +139,14 @@ const handlers: Handlers<EngineApi> = {
   },
 };
 
-/** Sub-graphs cut by the graph's thread while this one trains; null for the full graph. */
-function batchesFrom(
-  graph: Client<GraphApi>,
-  { graphId, recipe, nObs }: { graphId: number; recipe: RunRecipe; nObs: number },
-): BatchSource | null {
-  const sampled = batchRecipe(recipe);
-  if (!sampled) return null;
-  const fetch = (epoch: number, batch: number) => graph("subGraph", { graphId, recipe: sampled, epoch, batch });
-  return batchesAhead(fetch, { nBatches: batchesPerEpoch(recipe.view, nObs) });
+/** What a run needs besides its recipe. */
+async function inHand(
+  sliceId: number,
+  graphId: number,
+): Promise<{ slice: Slice; graph: SpatialGraph; backend: Backend }> {
+  if (!data || !graph || !backend) throw new LabError("internal", "The engine is not linked or has no backend.");
+  const [slice, spatialGraph] = await Promise.all([data("slice", { sliceId }), graph("graph", { graphId })]);
+  return { slice, graph: spatialGraph, backend };
 }
 
 /** Hands the owner a run to go on with, should this thread or its device not live; says what it cost. */

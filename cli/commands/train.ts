@@ -55,14 +55,14 @@ export const train: Command = {
       const trainer = await createTrainer({ slice, graph, recipe, backend }, task);
       for (const note of trainer.notes) say(`note: ${note}`);
       context.holdInterrupts();
-      const { losses, steps, seconds } = await trainEpochs(trainer, backend.lost, task);
+      const { losses, seconds } = await trainEpochs(trainer, backend.lost, task);
       const epochs = losses.length;
       const finished = epochs === recipe.epochs;
       if (!finished) say(`stopped after ${epochs} of ${recipe.epochs} epochs; what was learned so far is written.`);
 
       const { degreeHistogram, ...graphFacts } = statistics;
       const costs = {
-        secondsPerEpoch: (seconds * trainer.nBatches) / steps,
+        secondsPerEpoch: seconds / epochs,
         peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
         peakTensorBytes: trainer.peakBytes(),
       };
@@ -77,7 +77,7 @@ export const train: Command = {
         notes: trainer.notes,
         nParameters: trainer.nParameters,
         epochs,
-        steps,
+        steps: epochs, // the full graph is one batch
         losses,
         ...costs,
         versions,
@@ -87,12 +87,11 @@ export const train: Command = {
       trainer.dispose();
       return {
         backend: name,
-        steps,
+        steps: epochs,
         epochs,
         ...costs,
-        // none if the run was stopped within its first epoch
-        firstLoss: losses[0] ?? null,
-        finalLoss: losses[epochs - 1] ?? null,
+        firstLoss: losses[0],
+        finalLoss: losses[epochs - 1],
         nParameters: record.nParameters,
         finished,
       };

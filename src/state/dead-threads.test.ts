@@ -10,6 +10,7 @@ let gate = Promise.resolve();
 const engine: Answers = {
   link: () => gate,
   openBackend: () => ({ name: "wasm" }),
+  judge: () => ({ over: null }),
   prepare: () => ({ nParameters: 1 }),
   train: (_, signal) =>
     new Promise((resolve) => signal.addEventListener("abort", () => resolve({ epoch: 1, paused: true }))),

@@ -7,6 +7,8 @@ import type { OpenOptions } from "../core/io/open-slice";
 import type { SimulateOptions } from "../core/simulate/simulate-slice";
 import type { CellRecord } from "../core/slice/gene";
 import type { SpatialUnit } from "../core/slice/slice";
+import type { Verdict } from "../core/train/budget-limits";
+import type { EpochProbe } from "../core/train/epoch-probe";
 import type { RunRecipe } from "../core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../core/train/trainer";
 
@@ -77,6 +79,33 @@ export interface KeptRun {
   readonly until: number;
 }
 
+/** What the next run would take. */
+export type BudgetPhase =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "ready";
+      /** What it was found for (`subjectOf`). */
+      readonly about: string;
+      readonly verdict: Verdict;
+      /** Time of an epoch; null before it is measured, and where it cannot be. */
+      readonly probe: EpochProbe | null;
+      readonly measuring: boolean;
+    };
+
+export interface BudgetState {
+  /** Bytes that a run may take. */
+  readonly memoryLimit: number;
+  readonly budget: BudgetPhase;
+  setMemoryLimit(bytes: number): void;
+  /** Counts the memory of the next run, then measures an epoch; an older estimate under way is ended. */
+  estimate(): Promise<void>;
+  stopEstimate(): void;
+  /** Makes sure that the memory of the next run is known; false if it passes a limit. */
+  settleBudget(signal: AbortSignal): Promise<boolean>;
+  /** Applies the setting that brings the run under its limit. */
+  applyMend(): void;
+}
+
 export interface RunState {
   /** What the next run will be; edited freely. */
   readonly recipe: RunRecipe;
@@ -87,8 +116,6 @@ export interface RunState {
   /** What the present run was started with; null before the first. Differs from `recipe` once that is edited. */
   readonly runRecipe: RunRecipe | null;
   readonly epoch: number;
-  /** Of the epoch under way; null where an epoch is one batch. */
-  readonly batches: { readonly done: number; readonly of: number } | null;
   /** Loss per epoch; appended in place, `lossVersion` says when. */
   readonly losses: number[];
   readonly lossVersion: number;
@@ -99,6 +126,8 @@ export interface RunState {
   /** The newest checkpoint of the present run; outlives the thread and the device it was trained on. */
   readonly kept: KeptRun | null;
   editRecipe(change: (recipe: RunRecipe) => RunRecipe): void;
+  /** Opens the backend that was chosen, if none is open. */
+  ensureBackend(): Promise<void>;
   chooseBackend(choice: RunState["backendChoice"], allowSoftware?: boolean): Promise<void>;
   /** Starts, or goes on after a pause; after the last epoch, trains as many again. */
   train(): Promise<void>;
@@ -201,7 +230,7 @@ export interface ViewState {
   selectByName(name: string): Promise<boolean>;
 }
 
-export type LabState = DataState & GraphState & RunState & AnalysisState & ViewState;
+export type LabState = DataState & GraphState & RunState & BudgetState & AnalysisState & ViewState;
 
 /** Names a colouring, so that muted categories are remembered per colouring. */
 export function coloringKey(colorBy: ColorBy): string {

@@ -1,20 +1,25 @@
 import { create } from "zustand";
 import { createAnalysisSlice } from "./analysis-slice";
+import { createBudgetSlice } from "./budget-slice";
 import { createDataSlice } from "./data-slice";
 import { watchThreads } from "./engine";
 import { createGraphSlice } from "./graph-slice";
 import type { LabState } from "./lab-state";
 import { createRunSlice } from "./run-slice";
 import { createViewSlice } from "./view-slice";
+import { watchBudget } from "./watch-budget";
 
 /** The whole state of the page. Select narrowly: `useLab((s) => s.epoch)`. */
 export const useLab = create<LabState>()((...args) => ({
   ...createDataSlice(...args),
   ...createGraphSlice(...args),
   ...createRunSlice(...args),
+  ...createBudgetSlice(...args),
   ...createAnalysisSlice(...args),
   ...createViewSlice(...args),
 }));
+
+watchBudget(useLab);
 
 watchThreads((thread, error) => {
   const state = useLab.getState();

@@ -34,9 +34,6 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
         });
         return;
       }
-      case "batches":
-        set({ batches: { done: event.batch, of: event.nBatches } });
-        return;
       case "checkpoint": {
         const { backend } = get();
         if (task && backend) set({ kept: { ...task, checkpoint: event.checkpoint, backend: backend.name } });
@@ -47,8 +44,11 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     }
   };
 
-  /** Opens the backend and builds the model, as it was at `kept` if that is given. */
-  const prepare = async (kept: KeptRun | null = null): Promise<void> => {
+  /**
+   * Opens the backend and builds the model, as it was at `kept` if that is given. False for a run that would pass a
+   * limit: step 4 says which and what to do, and nothing has begun.
+   */
+  const prepare = async (kept: KeptRun | null = null): Promise<boolean> => {
     const { slice, graph, losses } = get();
     const recipe = kept?.checkpoint.recipe ?? get().recipe;
     const epoch = kept?.checkpoint.epoch ?? 0;
@@ -72,6 +72,11 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     engineInUse = engine;
     await analysis("reset", null);
     await ensureBackend();
+    // one that is resumed fitted before
+    if (!kept && !(await get().settleBudget(abort.signal))) {
+      set({ run: { kind: "idle" } });
+      return false;
+    }
     const { nParameters } = await engine(
       "prepare",
       // a copy goes, so that the page keeps its own should this attempt fail as well
@@ -82,9 +87,18 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
       },
     );
     set({ runRecipe: recipe, nParameters });
+    return true;
   };
 
-  const ensureBackend = async (): Promise<void> => {
+  let opening: Promise<void> | null = null;
+  /** Whoever asks while it is being opened waits with the one who asked first: a second opening would end the first. */
+  const ensureBackend = (): Promise<void> => {
+    opening ??= openBackend().finally(() => {
+      opening = null;
+    });
+    return opening;
+  };
+  const openBackend = async (): Promise<void> => {
     if (get().backend) return;
     const { engine } = await getThreads();
     engineInUse = engine;
@@ -140,6 +154,7 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     backend: null,
     ...emptyRun,
     editRecipe: (change) => set({ recipe: change(get().recipe) }),
+    ensureBackend,
     async chooseBackend(backendChoice, allowSoftware = false) {
       await get().reset();
       set({ backendChoice, allowSoftware, backend: null });
@@ -149,7 +164,9 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     train: () =>
       guarded(async () => {
         const { run, runRecipe, epoch } = get();
-        if (!runRecipe || run.kind === "failed" || run.kind === "idle") await prepare();
+        if (!runRecipe || run.kind === "failed" || run.kind === "idle") {
+          if (!(await prepare())) return;
+        }
         const from = get().epoch;
         const epochs = get().runRecipe?.epochs ?? get().recipe.epochs;
         const until = run.kind === "paused" && epoch < run.until ? run.until : from + epochs;
@@ -170,7 +187,9 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
     step: () =>
       guarded(async () => {
         const { run, runRecipe } = get();
-        if (!runRecipe || run.kind === "failed" || run.kind === "idle") await prepare();
+        if (!runRecipe || run.kind === "failed" || run.kind === "idle") {
+          if (!(await prepare())) return;
+        }
         const until = run.kind === "paused" ? run.until : (get().runRecipe?.epochs ?? 0);
         await trainTo(get().epoch + 1);
         set({ run: get().epoch < until ? { kind: "paused", until } : { kind: "done" } });

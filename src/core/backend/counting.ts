@@ -1,4 +1,4 @@
-import { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { BackendWasm as Wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Backend, BackendReport } from "./backend";
 import { shareEqualData } from "./wasm-share";
@@ -47,6 +47,8 @@ class NoNumbers {
  * @param threads  of the backend that is stood in for; scratch space is theirs each
  */
 export async function openCounting(threads = 1): Promise<CountingBackend> {
+  // also registers tfjs's wasm kernels, where another backend is the one that is open
+  const { BackendWasm } = await import("@tensorflow/tfjs-backend-wasm");
   const engine = tf.engine();
   const { registry, registryFactory, state } = engine;
   const before = { active: engine.backendName, wasm: registry.wasm, factory: registryFactory.wasm };
@@ -87,7 +89,7 @@ export async function openCounting(threads = 1): Promise<CountingBackend> {
       dispose() {},
     },
   };
-  const counting = new BackendWasm(module as unknown as BackendWasm["wasm"]);
+  const counting = new BackendWasm(module as unknown as Wasm["wasm"]);
   counting.typedArrayFromHeap = () => zeros as unknown as Float32Array;
   // under the name wasm, so that every choice that code makes by the name is made the same
   registry.wasm = counting;

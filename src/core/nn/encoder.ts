@@ -22,8 +22,8 @@ const ATTENTION_STREAM = 64;
 
 export interface Encoded {
   readonly embedding: tf.Tensor2D; // (rows of the last graph, hidden)
-  /** Of each norm in order, with the cells that they were taken over; empty in evaluation. */
-  readonly statistics: readonly (BatchStatistics & { readonly nObs: number })[];
+  /** Of each norm in order; empty in evaluation. */
+  readonly statistics: readonly BatchStatistics[];
   /**
    * Computes each layer's attention, (nnz, heads), from that layer's input: for whoever asks, in the scope in which
    * `encode` was called. Empty for backbones without attention.
@@ -44,16 +44,12 @@ export function encode(
   features: Features,
   mode: Mode,
 ): Encoded {
-  const statistics: (BatchStatistics & { nObs: number })[] = [];
+  const statistics: BatchStatistics[] = [];
   const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
-    const graph = graphs[i] ?? graphs[0];
-    const layer = tidy(() => applyLayer(params, spec, i, graph, input, mode));
-    if (layer.statistics) {
-      const { mean, variance } = layer.statistics;
-      statistics.push({ mean, variance, nObs: graph.nValid });
-    }
+    const layer = tidy(() => applyLayer(params, spec, i, graphs[i] ?? graphs[0], input, mode));
+    if (layer.statistics) statistics.push(layer.statistics);
     if (layer.attention) attention.push(layer.attention);
     input = { kind: "dense", x: layer.y };
   }
@@ -91,7 +87,8 @@ function applyLayer(
 /** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
 export function updateRunningStatistics(
   buffers: Params["buffers"],
-  statistics: Encoded["statistics"],
+  statistics: readonly BatchStatistics[],
+  nObs: number,
 ): Record<string, tf.Tensor> {
   const momentum = 0.1;
   const next: Record<string, tf.Tensor> = {};
@@ -99,7 +96,7 @@ export function updateRunningStatistics(
     const old = buffers[name];
     next[name] = tf.add(tf.mul(old, 1 - momentum), tf.mul(tf.reshape(value, old.shape), momentum));
   };
-  statistics.forEach(({ mean, variance, nObs }, i) => {
+  statistics.forEach(({ mean, variance }, i) => {
     move(`norms.${i}.module.running_mean`, mean);
     move(`norms.${i}.module.running_var`, tf.mul(variance, nObs / Math.max(1, nObs - 1)));
   });

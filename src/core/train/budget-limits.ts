@@ -1,20 +1,14 @@
 import type { BackendLimits } from "../backend/backend";
-import { LabError } from "../errors";
+import { attends } from "../nn/encoder-spec";
 import { type Task, throwIfCancelled } from "../task";
 import { type BudgetInput, type MemoryBudget, predictMemory } from "./budget";
+import type { Excess } from "./over-limit";
 import type { RunRecipe } from "./recipe";
 
 export interface MemoryLimits {
   /** Set by the person or by the machine; null for none. */
   readonly memoryBytes: number | null;
   readonly device: BackendLimits;
-}
-
-/** What passes a limit. */
-export interface Excess {
-  readonly what: "memory" | "device" | "array";
-  readonly bytes: number;
-  readonly limitBytes: number;
 }
 
 /** One setting that brings a run under its limits, with what it then needs. */
@@ -74,7 +68,7 @@ export async function findMend(input: BudgetInput, limits: MemoryLimits, task: T
 function narrower(input: BudgetInput): Candidate[] {
   const { recipe } = input;
   const { hidden, heads } = recipe.encoder;
-  const unit = recipe.backbone === "gat" ? heads : 1;
+  const unit = attends(recipe.backbone) ? heads : 1;
   const widths = [3 / 4, 1 / 2, 3 / 8, 1 / 4, 1 / 8, 1 / 16].map((share) => unit * Math.floor((share * hidden) / unit));
   return [...new Set(widths)]
     .filter((width) => width >= Math.max(unit, 8) && width < hidden)
@@ -93,25 +87,18 @@ function fewerGenes(input: BudgetInput): Candidate[] {
   });
 }
 
-/** The error of a run that is not started. */
-export function overLimit({ what, bytes, limitBytes }: Excess, mend: Mend | null): LabError {
-  const subject = { memory: "This run", device: "This run", array: "The largest array of this run" }[what];
-  const limit = {
-    memory: "the memory limit is",
-    device: "the backend holds at most",
-    array: "this GPU takes at most",
-  }[what];
-  return new LabError(
-    "memory",
-    `${subject} would need about ${size(bytes)}; ${limit} ${size(limitBytes)}.`,
-    mend
-      ? `With ${mend.words} it needs ${size(mend.budget.totalBytes)}.`
-      : "No single setting brings it under the limit: use fewer cells, or a slice with fewer genes and a narrower network.",
-  );
+/** Whether a run may start, and what would let it. */
+export interface Verdict {
+  readonly budget: MemoryBudget;
+  readonly limits: MemoryLimits;
+  /** Null for a run that fits. */
+  readonly over: Excess | null;
+  readonly mend: Mend | null;
 }
 
-function size(bytes: number): string {
-  const mebibytes = bytes / 2 ** 20;
-  if (mebibytes >= 1000) return `${Number((mebibytes / 1024).toPrecision(3))} GiB`;
-  return `${Number(Math.max(mebibytes, 0.01).toPrecision(3))} MiB`;
+/** Predicts a run's memory and holds it against its limits. */
+export async function judgeMemory(input: BudgetInput, limits: MemoryLimits, task: Task): Promise<Verdict> {
+  const budget = await predictMemory(input, task);
+  const over = excess(budget, limits);
+  return { budget, limits, over, mend: over && (await findMend(input, limits, task)) };
 }

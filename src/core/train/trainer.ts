@@ -7,17 +7,15 @@ import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tens
 import { fitNormalization } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
-import { uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
+import { uploadBatch } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
 import { type Task, throwIfCancelled } from "../task";
 import { type AdamWState, initAdamW } from "./adamw";
 import { type AttentionRecord, attentionOfCell } from "./attention";
-import { type BatchSource, batchesOf, batchesPerEpoch, batchRecipe } from "./batch-source";
 import { type Checkpoint, readState, writeState } from "./checkpoint";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
-import { afterStep, atStart } from "./run-progress";
 import { trainStep } from "./train-step";
 import { readWeights, writeWeights } from "./weights";
 
@@ -29,19 +27,11 @@ export interface TrainerInput {
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
   readonly backend: Backend;
-  /** Sub-graphs that another thread cuts; without it they are cut here. Not used with the full graph. */
-  readonly batches?: BatchSource;
 }
 
 export interface StepReport {
-  /** Epochs done, this one included once its last batch is. */
-  readonly epoch: number;
-  /** Batches done of the epoch under way, 0 at its end; and how many it has. */
-  readonly batch: number;
-  readonly nBatches: number;
+  readonly epoch: number; // epochs done, this one included
   readonly loss: number;
-  /** Mean of the epoch's losses over its targets, once its last batch is done. */
-  readonly epochLoss: number | null;
   readonly milliseconds: number;
 }
 
@@ -49,14 +39,11 @@ export interface StepReport {
 export interface Trainer {
   readonly recipe: RunRecipe;
   readonly epoch: number;
-  readonly steps: number;
   readonly nParameters: number;
   readonly embeddingSize: number;
   /** What preprocessing did differently from the recipe, and why. */
   readonly notes: readonly string[];
-  /** Batches in an epoch; 1 with the full graph. */
-  readonly nBatches: number;
-  /** One batch, forward and backward, and one change of the weights. */
+  /** One pass over the full graph and one change of the weights. */
   step(): Promise<StepReport>;
   /** The encoder's output with nothing hidden, running statistics; shape (nObs, embeddingSize). */
   embed(): Promise<Float32Array>;
@@ -79,7 +66,7 @@ export interface Trainer {
   dispose(): void;
 }
 
-// streams of chance of a run, beside one for each step (train-step.ts)
+// streams of chance of a run, beside one for each epoch (train-step.ts)
 const INIT_STREAM = 0;
 const DISPLAY_STREAM = 1;
 
@@ -101,21 +88,17 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   task.progress(0, 3, "preparing expression");
   const normalization = fitNormalization(slice, recipe.preprocess);
   throwIfCancelled(task, "Preparing the run");
-  const matrix = convolutionMatrix(graph, recipe.backbone);
   task.progress(1, 3, "copying expression and graph to the device");
-  const batch = uploadBatch(slice, normalization, matrix);
+  const batch = uploadBatch(slice, normalization, convolutionMatrix(graph, recipe.backbone));
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
   const method: AnySslMethod = sslMethods[recipe.method];
   const encoder: EncoderSpec = { ...recipe.encoder, backbone: recipe.backbone, nVars: slice.nVars };
-  const sampled = batchRecipe(recipe);
-  const nBatches = batchesPerEpoch(recipe.view, slice.nObs);
-  const source = sampled && (input.batches ?? batchesOf(matrix, sampled));
   const setting: Setting<object> = { encoder, config: recipe.config };
   let params: Params = keepResult(() => method.init(setting, batch, deriveRng(recipe.seed, INIT_STREAM)));
   let optimizer = keepResult(() => initAdamW(params.weights));
-  let progress = atStart;
+  let epoch = 0;
   await backend.check();
   task.progress(3, 3, "ready");
 
@@ -140,34 +123,20 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   return {
     recipe,
     get epoch() {
-      return progress.epoch;
+      return epoch;
     },
-    get steps() {
-      return progress.steps;
-    },
-    nBatches,
     nParameters: Object.values(params.weights).reduce((n, w) => n + w.size, 0),
     embeddingSize: encoder.hidden,
     notes: normalization.notes,
 
     async step() {
       const started = performance.now();
-      const cut = source && uploadSubGraph(batch, await source.at(progress.epoch, progress.batch));
-      const state = { recipe, step: progress.steps, params, optimizer };
-      let done: ReturnType<typeof trainStep>;
-      try {
-        done = keepResult(() => trainStep(method, setting, cut ?? batch, state));
-      } finally {
-        cut?.dispose();
-      }
+      const done = keepResult(() => trainStep(method, setting, batch, { recipe, epoch, params, optimizer }));
       replace(done.params, done.optimizer);
-      const [loss] = await backend.read(done.loss).finally(() => done.loss.dispose());
-      if (!Number.isFinite(loss)) throw diverged(loss, progress.epoch + 1, recipe);
-      const after = afterStep(progress, { loss, nTargets: (cut ?? batch).nTargets, nBatches });
-      progress = after.progress;
-      const milliseconds = performance.now() - started;
-      const { epoch, batch: nDone } = progress;
-      return { epoch, batch: nDone, nBatches, loss, epochLoss: after.epochLoss, milliseconds };
+      epoch++;
+      const [value] = await backend.read(done.loss).finally(() => done.loss.dispose());
+      if (!Number.isFinite(value)) throw diverged(value, epoch, recipe);
+      return { epoch, loss: value, milliseconds: performance.now() - started };
     },
 
     embed: () => compute(() => method.embed(params, batch, setting).embedding),
@@ -199,16 +168,15 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
         loaded,
         keepResult(() => initAdamW(loaded.weights)),
       );
-      progress = atStart;
+      epoch = 0;
     },
 
-    checkpoint: () => writeState(backend, { recipe, params, optimizer }, progress),
+    checkpoint: () => writeState(backend, { recipe, epoch, params, optimizer }),
 
     async restore(checkpoint) {
       const state = keepResult(() => readState(checkpoint, { recipe, params, optimizer }));
       replace(state.params, state.optimizer);
-      const { epoch, steps, batch, lossSum, nTargets } = checkpoint;
-      progress = { epoch, steps, batch, lossSum, nTargets };
+      epoch = checkpoint.epoch;
     },
 
     peakBytes: () => backend.memory().peakBytes,

@@ -35,7 +35,7 @@ function BackendPanel({ backend }: { backend: BackendReport | null }) {
   return (
     <>
       <strong>Backend</strong>
-      <p style={{ margin: "4px 0" }}>{backend ? backend.why : "Chosen when the first run starts."}</p>
+      <p style={{ margin: "4px 0" }}>{backend ? backend.why : "Chosen once there is a graph."}</p>
       {backend && (
         <Facts>
           <Fact name="Computes on">{backend.adapter ?? names[backend.name]}</Fact>

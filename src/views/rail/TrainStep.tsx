@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { isRefused } from "../../state/budget-slice";
 import { useLab } from "../../state/lab";
 import { formatBytes, formatCount, formatDuration } from "../format/numbers";
 import { ActionErrorNote } from "../kit/ActionErrorNote";
@@ -6,10 +7,10 @@ import { ErrorNote } from "../kit/ErrorNote";
 import { PauseIcon, PlayIcon, ResetIcon, SaveIcon, StepIcon, StopIcon } from "../kit/icons";
 import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
+import { BudgetNote } from "./BudgetNote";
 import { Findings } from "./Findings";
 import styles from "./Rail.module.css";
 import { ResumeNote } from "./ResumeNote";
-import { ViewControl } from "./ViewControl";
 
 /** Step 4: the run, and what was learned. */
 export function TrainStep() {
@@ -21,13 +22,13 @@ export function TrainStep() {
   const nParameters = useLab((s) => s.nParameters);
   const stale = useLab((s) => s.runRecipe !== null && JSON.stringify(s.runRecipe) !== JSON.stringify(s.recipe));
   const hasModel = useLab((s) => s.runRecipe !== null);
+  const refused = useLab(isRefused);
   const learned = useLab((s) => s.epoch > 0);
   const { train, pause, step, stop, reset, downloadWeights } = useLab.getState();
   const running = run.kind === "training";
   const busy = running || run.kind === "preparing";
   return (
     <>
-      <ViewControl />
       <div className={styles.buttons}>
         {running ? (
           <Button className={styles.train ?? ""} leftSection={<PauseIcon />} onClick={pause} title="Space">
@@ -37,7 +38,7 @@ export function TrainStep() {
           <Button
             className={styles.train ?? ""}
             leftSection={<PlayIcon />}
-            disabled={!ready || busy}
+            disabled={!ready || busy || refused}
             onClick={() => void train()}
             title="Space"
           >
@@ -47,7 +48,7 @@ export function TrainStep() {
         <Button
           variant="default"
           leftSection={<StepIcon />}
-          disabled={!ready || busy}
+          disabled={!ready || busy || refused}
           onClick={() => void step()}
           title="One epoch (.)"
         >
@@ -87,6 +88,7 @@ export function TrainStep() {
           Settings changed: reset to apply them.
         </p>
       )}
+      {ready && !busy && (!hasModel || stale) && <BudgetNote />}
       {run.kind === "preparing" && <WorkNote title="Preparing the model" work={run} />}
       {run.kind === "failed" && (
         <>

@@ -1,4 +1,5 @@
 import { attends } from "../../core/nn/encoder-spec";
+import { isRefused } from "../../state/budget-slice";
 import type { LabState } from "../../state/lab-state";
 import { formatCount, formatNumber } from "../format/numbers";
 
@@ -34,10 +35,12 @@ export function modelResult({ recipe }: LabState): string {
   return `MAE · ${backboneNames[backbone]} · ${encoder.layers} × ${encoder.hidden} wide${heads}`;
 }
 
-export function trainResult({ run, epoch, graph, losses }: LabState): string {
+export function trainResult(state: LabState): string {
+  const { run, epoch, graph, losses } = state;
   const at = epoch > 0 ? `epoch ${formatCount(epoch)}, loss ${formatNumber(losses[losses.length - 1])}` : "";
   switch (run.kind) {
     case "idle":
+      if (isRefused(state)) return "would not fit";
       return graph.kind === "ready" ? "ready to train" : "waits for the graph";
     case "preparing":
       return "preparing";

@@ -1,5 +1,6 @@
 import { Progress } from "@mantine/core";
 import { useShallow } from "zustand/react/shallow";
+import { isRefused } from "../../state/budget-slice";
 import { useLab } from "../../state/lab";
 import styles from "./BottomStrip.module.css";
 import { LossChart } from "./LossChart";
@@ -7,7 +8,7 @@ import { progressWords } from "./progress-words";
 
 /** How the run goes: the loss, and how far it is in words. */
 export function BottomStrip() {
-  const words = useLab(progressWords);
+  const words = useLab((s) => (isRefused(s) ? "The run would not fit: see step 4." : progressWords(s)));
   const { share, hasLoss } = useLab(
     useShallow((s) => ({
       share: s.run.kind === "training" || s.run.kind === "paused" ? s.epoch / Math.max(1, s.run.until) : null,
