@@ -7,7 +7,7 @@ import type { Csr } from "../graph/csr";
 import { createRng, integer } from "../random";
 import { adamWStep } from "./adamw";
 import { csrMatmul } from "./csr-matmul";
-import { dense } from "./dense";
+import { dense, transposedDense } from "./dense";
 import { uploadCsr } from "./device-csr";
 import { dropout } from "./dropout";
 import { gatAggregate } from "./gat-attention";
@@ -65,6 +65,7 @@ function everything(tall: Csr, square: Csr, width: number): tf.Tensor[] {
   keep((x) => dropout(x as tf.Tensor2D, { rate: 0.3, seed: 5 }), [long], long);
   const multiply = (x: tf.Tensor, w: tf.Tensor) => dense(x as tf.Tensor2D, w as tf.Tensor2D);
   keep(multiply, [long, floats(width, 90)], floats(4 * n, 90));
+  results.push(transposedDense(long, long, { symmetric: true }));
   const flip = tf.tensor1d(
     Int32Array.from({ length: 4 * n }, (_, i) => 4 * n - 1 - i),
     "int32",

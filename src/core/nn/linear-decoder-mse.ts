@@ -73,7 +73,10 @@ function gradients(dy: tf.Tensor2D, [codes, weight, bias, residual]: tf.Tensor2D
   const sums = columnSums(weighted);
   const row = tf.reshape<tf.Rank.R2>(bias, [1, -1]);
   // Σ D_iᵀ (d_i W + b) and Σ 2 dy_i (d_i W + b)
-  const dWeight = tf.add(dense(transposedDense(codes, weighted), weight), tf.mul(tf.transpose(sums), row));
+  const dWeight = tf.add(
+    dense(transposedDense(codes, weighted, { symmetric: true }), weight),
+    tf.mul(tf.transpose(sums), row),
+  );
   const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
   return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, [-1]), tf.neg(weighted), tf.neg(twice)];
 }

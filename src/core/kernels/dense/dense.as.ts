@@ -127,11 +127,12 @@ export function denseForward(
 /**
  * out[a, b] = sum over i of x[i, a] * y[i, b], in blocks of `blockLeft` x `blockRight` results, both multiples of 8;
  * x (nRows, nLeft), y (nRows, nRight). A thread packs what its block needs of INNER_ROWS rows at a time.
+ * If the result is `symmetric`, tiles below the diagonal are left out, and `denseMirror` fills in their results.
  * Scratch: (blockLeft + blockRight) * INNER_ROWS + 32 floats.
  */
 export function denseTransposed(
   fromBlock: i32, toBlock: i32, scratch: usize, nRows: i32, nLeft: i32, nRight: i32, blockLeft: i32, blockRight: i32,
-  x: usize, y: usize, out: usize,
+  symmetric: i32, x: usize, y: usize, out: usize,
 ): void {
   const xStep = <usize>nLeft << 2, yStep = <usize>nRight << 2;
   const rightPanels = scratch + (<usize>(blockLeft * INNER_ROWS) << 2);
@@ -139,7 +140,11 @@ export function denseTransposed(
   const blocksAcross = (nRight + blockRight - 1) / blockRight;
   for (let block = fromBlock; block < toBlock; block++) {
     const left = block / blocksAcross * blockLeft, right = block % blocksAcross * blockRight;
-    const rows = min<i32>(blockLeft, nLeft - left), cols = min<i32>(blockRight, nRight - right);
+    const cols = min<i32>(blockRight, nRight - right);
+    // down to the last tile that meets the diagonal; left, right and their difference are multiples of 8
+    const depth = symmetric ? right - left + multipleOf8(cols) : nLeft;
+    const rows = min<i32>(depth, min<i32>(blockLeft, nLeft - left));
+    if (rows <= 0) continue;
     const corner = out + <usize>left * yStep + (<usize>right << 2);
     for (let i = 0; i < nRows; i += INNER_ROWS) {
       const count = min<i32>(INNER_ROWS, nRows - i);
@@ -151,9 +156,26 @@ export function denseTransposed(
         packEight(ys + (<usize>c << 2), yStep, count, cols - c, rightPanels + <usize>(c >> 3) * rightStep);
       for (let c = 0; c < cols; c += 8) {
         const panel = rightPanels + <usize>(c >> 3) * rightStep;
-        tileColumn(scratch, leftStep, panel, count, corner + (<usize>c << 2), yStep, i > 0, rows, cols - c, spare);
+        const deep = symmetric ? min<i32>(rows, right - left + c + 8) : rows;
+        tileColumn(scratch, leftStep, panel, count, corner + (<usize>c << 2), yStep, i > 0, deep, cols - c, spare);
       }
     }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function multipleOf8(n: i32): i32 {
+  return (n + 7) & ~7;
+}
+
+/** out[i, j] = out[j, i] for j < i; out (n, n). */
+export function denseMirror(fromRow: i32, toRow: i32, n: i32, out: usize): void {
+  const step = <usize>n << 2;
+  for (let i = fromRow; i < toRow; i++) {
+    let from = out + (<usize>i << 2);
+    const row = out + <usize>i * step, end = row + (<usize>i << 2);
+    for (let to = row; to < end; to += 4, from += step) store<f32>(to, load<f32>(from));
   }
 }
 

@@ -43,6 +43,19 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("dense on %s", (name) => {
     tf.dispose(made);
   });
 
+  test.each([1, 7, 8, 30, 300])("a symmetric product of %i columns equals the whole one", async (n) => {
+    const rng = createRng(n);
+    const nRows = 150;
+    const [x, scale] = [randomFloats(nRows * n, rng), randomFloats(nRows, rng)];
+    const y = x.map((value, i) => value * scale[Math.floor(i / n)]);
+    const made = tf.tidy(() =>
+      transposedDense(tf.tensor2d(x, [nRows, n]), tf.tensor2d(y, [nRows, n]), { symmetric: true }),
+    );
+    const [left, right] = [x, y].map((values) => ({ shape: [nRows, n], values }));
+    expectClose(await backend().read(made), denseReference(left, right, { transposeLeft: true }).values, 2e-6);
+    made.dispose();
+  });
+
   test("the gradients agree with central differences", async () => {
     const rng = createRng(5);
     const [x, w, weights] = [randomFloats(6 * 5, rng), randomFloats(5 * 9, rng), randomFloats(6 * 9, rng)];

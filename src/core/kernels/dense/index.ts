@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
-import { registerReference, runKernel } from "../register";
+import { type Attributes, registerReference, runKernel } from "../register";
 import { denseReference } from "./reference";
 import { registerDenseWasm } from "./wasm";
 
@@ -47,18 +47,19 @@ export function dense(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
  *
  * @param x  (nRows, nLeft)
  * @param y  (nRows, nRight)
+ * @param symmetric  promises that the result is (y is x with its rows scaled): wasm then computes half of it
  * @returns  (nLeft, nRight)
- * @throws LabError("shape") if the numbers of rows differ.
+ * @throws LabError("shape") if the numbers of rows differ, or of columns where the result is to be symmetric.
  */
-export function transposedDense(x: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
-  assertShape("transposedDense y", y.shape, [x.shape[0], -1]);
-  return product("leftTransposed", x, y);
+export function transposedDense(x: tf.Tensor2D, y: tf.Tensor2D, { symmetric = false } = {}): tf.Tensor2D {
+  assertShape("transposedDense y", y.shape, [x.shape[0], symmetric ? x.shape[1] : -1]);
+  return product("leftTransposed", x, y, { symmetric: symmetric ? 1 : 0 });
 }
 
 /** Fewer rows than this do not repay packing w: one row by 256 x 500 takes tfjs 15 µs on wasm, the kernel 67 µs. */
 const WORTH_PACKING = 8;
 
-function product(form: Form, left: tf.Tensor2D, right: tf.Tensor2D): tf.Tensor2D {
+function product(form: Form, left: tf.Tensor2D, right: tf.Tensor2D, attributes: Attributes = {}): tf.Tensor2D {
   const { transposeLeft, transposeRight } = transposed(form);
   const [nRows, nCols] = [left.shape[transposeLeft ? 1 : 0], right.shape[transposeRight ? 0 : 1]];
   // tfjs binds no empty array on WebGPU, and there is nothing to sum
@@ -66,7 +67,7 @@ function product(form: Form, left: tf.Tensor2D, right: tf.Tensor2D): tf.Tensor2D
   const backend = tf.getBackend();
   if (backend === "webgpu" || (backend === "wasm" && form === "plain" && nRows < WORTH_PACKING))
     return tf.matMul(left, right, transposeLeft, transposeRight);
-  return runKernel(NAMES[form], { left, right })[0] as tf.Tensor2D;
+  return runKernel(NAMES[form], { left, right }, attributes)[0] as tf.Tensor2D;
 }
 
 function transposed(form: Form) {

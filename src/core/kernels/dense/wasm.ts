@@ -11,14 +11,16 @@ export function registerDenseWasm(names: { plain: string; rightTransposed: strin
   registerWasm(names.plain, (call) => [forward(call, "denseColumns", call.inputs.right.shape[1])]);
   registerWasm(names.rightTransposed, (call) => [forward(call, "denseRows", call.inputs.right.shape[0])]);
 
-  registerWasm(names.leftTransposed, ({ inputs, at, output, run, threads }) => {
+  registerWasm(names.leftTransposed, ({ inputs, attributes, at, output, run, threads }) => {
     const [nRows, nLeft] = inputs.left.shape;
     const nRight = inputs.right.shape[1];
     const out = output([nLeft, nRight]);
     const { left, right, nBlocks } = blocksOf(nLeft, nRight, threads);
     const work = { rows: nBlocks, multiplications: (nRows * nLeft * nRight) / VECTOR };
-    const args = [nRows, nLeft, nRight, left, right, at("left"), at("right"), out.at];
+    const symmetric = attributes.symmetric ? 1 : 0;
+    const args = [nRows, nLeft, nRight, left, right, symmetric, at("left"), at("right"), out.at];
     run("denseTransposed", work, args, (left + right) * INNER_ROWS + TILE_FLOATS);
+    if (symmetric) run("denseMirror", { rows: nLeft, multiplications: nLeft ** 2 / 2 }, [nLeft, out.at]);
     return [out.info];
   });
 }
