@@ -10,6 +10,7 @@ import { gatConv, gatConvAttention } from "./gat-conv";
 import { gatv2Conv, gatv2ConvAttention } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
 import type { LayerGraph } from "./layer-graph";
+import { chooseRows, type RowChoice } from "./row-choice";
 import { firstRows } from "./rows";
 import { sageConv } from "./sage-conv";
 import { type Params, tidy } from "./tensors";
@@ -21,7 +22,7 @@ export type Mode = { readonly kind: "training"; readonly seed: number } | { read
 const ATTENTION_STREAM = 64;
 
 export interface Encoded {
-  readonly embedding: tf.Tensor2D; // (rows of the last graph, hidden)
+  readonly embedding: tf.Tensor2D; // (rows of the last graph, or those wanted of them, hidden)
   /** Of each norm in order; empty in evaluation. */
   readonly statistics: readonly BatchStatistics[];
   /**
@@ -36,6 +37,7 @@ export interface Encoded {
  *
  * @param graphs    what each layer's convolution reads, or one that serves all; the rows of one are the columns of the next
  * @param features  expression of the first one's columns, shape (nCols, nVars)
+ * @param wanted    rows of the last graph, none of them padding, whose embedding is made, in that order; null for all
  */
 export function encode(
   params: Params,
@@ -43,12 +45,14 @@ export function encode(
   graphs: readonly LayerGraph[],
   features: Features,
   mode: Mode,
+  wanted: RowChoice | null = null,
 ): Encoded {
   const statistics: BatchStatistics[] = [];
   const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
-    const layer = tidy(() => applyLayer(params, spec, i, graphs[i] ?? graphs[0], input, mode));
+    const rows = i === spec.layers - 1 ? wanted : null;
+    const layer = tidy(() => applyLayer(params, spec, i, graphs[i] ?? graphs[0], input, mode, rows));
     if (layer.statistics) statistics.push(layer.statistics);
     if (layer.attention) attention.push(layer.attention);
     input = { kind: "dense", x: layer.y };
@@ -69,15 +73,17 @@ function applyLayer(
   graph: LayerGraph,
   input: Features,
   mode: Mode,
+  wanted: RowChoice | null,
 ): Layer {
   const last = i === spec.layers - 1;
-  const { matrix, nValid } = graph;
-  const layer = convolve(params, spec, i, matrix, input, mode);
+  const { matrix } = graph;
+  const nValid = wanted ? wanted.index.shape[0] : graph.nValid;
+  const layer = convolve(params, spec, i, matrix, input, mode, wanted);
   const norm = isNormed(spec, i) ? batchNorm(params, `norms.${i}.module`, layer.y, mode.kind, nValid) : null;
   const y = layerTail(layer.y, {
     norm,
     elu: !last,
-    skip: spec.skip && input.kind === "dense" ? firstRows(input.x, matrix.nRows) : null,
+    skip: spec.skip && input.kind === "dense" ? chooseRows(firstRows(input.x, matrix.nRows), wanted) : null,
     dropout: !last && mode.kind === "training" ? { rate: spec.dropout, seed: hash32(mode.seed + i) } : null,
     nValid,
   });
@@ -110,6 +116,7 @@ function convolve(
   graph: DeviceCsr,
   input: Features,
   mode: Mode,
+  wanted: RowChoice | null,
 ): Layer {
   const at = <T extends tf.Tensor>(name: string) => weights[`convs.${layer}.${name}`] as T;
   const bias = (name: string) => (at(name) as tf.Tensor1D | undefined) ?? null;
@@ -119,15 +126,16 @@ function convolve(
       : null;
   switch (backbone) {
     case "gcn":
-      return { y: gcnConv(graph, input, { weight: at("lin.weight"), bias: bias("bias") }) };
+      return { y: gcnConv(graph, input, { weight: at("lin.weight"), bias: bias("bias") }, wanted) };
     case "sage": {
       const [neighbourWeight, rootWeight] = [at<tf.Tensor2D>("lin_l.weight"), at<tf.Tensor2D>("lin_r.weight")];
-      return { y: sageConv(graph, input, { neighbourWeight, rootWeight, bias: bias("lin_l.bias") }) };
+      return { y: sageConv(graph, input, { neighbourWeight, rootWeight, bias: bias("lin_l.bias") }, wanted) };
     }
     case "gat": {
       const [attSource, attTarget] = [at<tf.Tensor3D>("att_src"), at<tf.Tensor3D>("att_dst")];
       const own = { weight: at<tf.Tensor2D>("lin.weight"), attSource, attTarget, bias: bias("bias") };
-      return { y: gatConv(graph, input, own, dropped), attention: () => gatConvAttention(graph, input, own) };
+      const y = chooseRows(gatConv(graph, input, own, dropped), wanted);
+      return { y, attention: () => gatConvAttention(graph, input, own) };
     }
     case "gatv2": {
       const own = {
@@ -138,7 +146,8 @@ function convolve(
         attention: at<tf.Tensor3D>("att"),
         bias: bias("bias"),
       };
-      return { y: gatv2Conv(graph, input, own, dropped), attention: () => gatv2ConvAttention(graph, input, own) };
+      const y = chooseRows(gatv2Conv(graph, input, own, dropped), wanted);
+      return { y, attention: () => gatv2ConvAttention(graph, input, own) };
     }
     default:
       backbone satisfies never;

@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
 import type { DeviceCsr } from "../kernels/device-csr";
 import { type Features, featureWidth, project } from "./features";
+import { chooseRows, type RowChoice } from "./row-choice";
 import { addBias } from "./rows";
 
 export interface GcnConvParams {
@@ -14,13 +15,31 @@ export interface GcnConvParams {
  *
  * @param adjacency  Â = D^-1/2 (A + I) D^-1/2, shape (nRows, nCols)
  * @param features   X, shape (nCols, in)
- * @returns          shape (nRows, out)
+ * @param wanted     rows of the result to compute; null for all
+ * @returns          shape (nRows or as many as are wanted, out)
  * Source: Kipf & Welling 2017, arXiv:1609.02907, eq. 2; torch_geometric.nn.GCNConv.
  */
-export function gcnConv(adjacency: DeviceCsr, features: Features, { weight, bias }: GcnConvParams): tf.Tensor2D {
-  // Â(XW) = (ÂX)W: neighbours are summed in the narrower of the two widths
-  if (features.kind === "dense" && featureWidth(features) < weight.shape[1]) {
-    return addBias(project({ kind: "dense", x: csrMatmul(adjacency, features.x) }, weight), bias);
-  }
-  return addBias(csrMatmul(adjacency, project(features, weight)), bias);
+export function gcnConv(
+  adjacency: DeviceCsr,
+  features: Features,
+  { weight, bias }: GcnConvParams,
+  wanted: RowChoice | null = null,
+): tf.Tensor2D {
+  return addBias(aggregateAndProject(adjacency, features, weight, wanted), bias);
+}
+
+/**
+ * Â X W, or the wanted rows of it. Â(XW) = (ÂX)W: neighbours are summed in the narrower of the two widths, and before
+ * the product where only some rows of it are wanted, since it costs more than the sum.
+ */
+export function aggregateAndProject(
+  adjacency: DeviceCsr,
+  features: Features,
+  weight: tf.Tensor2D,
+  wanted: RowChoice | null,
+): tf.Tensor2D {
+  const [nIn, nOut] = [featureWidth(features), weight.shape[1]];
+  if (features.kind === "dense" && (nIn < nOut || (wanted && nIn === nOut)))
+    return project({ kind: "dense", x: chooseRows(csrMatmul(adjacency, features.x), wanted) }, weight);
+  return chooseRows(csrMatmul(adjacency, project(features, weight)), wanted);
 }

@@ -1,9 +1,16 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { type Features, project } from "./features";
+import { chooseRows, type RowChoice } from "./row-choice";
 import { firstRows } from "./rows";
 
-/** The first n rows of features times weight: what a layer makes of the cells that it computes themselves. */
-export function projectFirst(features: Features, weight: tf.Tensor2D, n: number): tf.Tensor2D {
-  if (features.kind === "dense") return project({ kind: "dense", x: firstRows(features.x, n) }, weight);
-  return firstRows(project(features, weight), n);
+/** The first n rows of features times weight, or those wanted of them: what a layer makes of its cells themselves. */
+export function projectFirst(
+  features: Features,
+  weight: tf.Tensor2D,
+  n: number,
+  wanted: RowChoice | null = null,
+): tf.Tensor2D {
+  const choose = (x: tf.Tensor2D) => chooseRows(firstRows(x, n), wanted);
+  if (features.kind === "dense") return project({ kind: "dense", x: choose(features.x) }, weight);
+  return choose(project(features, weight));
 }
