@@ -68,14 +68,9 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   },
 
   forward(params, { batch, seen, hidden }, { encoder }, mode) {
-    const { embedding, statistics } = encode(
-      encoderOf(params),
-      encoder,
-      batch.graphs,
-      featuresOf(params, batch, seen),
-      mode,
-    );
-    const codes = gatherRows(embedding, hidden.index, hidden.inverse);
+    const features = featuresOf(params, batch, seen);
+    // the last layer computes the hidden cells alone: the loss asks for no other
+    const { embedding: codes, statistics } = encode(encoderOf(params), encoder, batch.graphs, features, mode, hidden);
     const errors = squaredErrors(hidden.targets, codes, decoderOf(params));
     return { errors, nVars: batch.nVars, nObs: batch.nObs, statistics };
   },
@@ -110,9 +105,11 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   },
 
   rebuild(params, batch, { encoder }, cell) {
-    const features = featuresOf(params, batch, hide(batch, Uint32Array.of(cell)).seen);
-    const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
-    const rebuilt = decode(tf.slice2d(embedding, [cell, 0], [1, -1]), decoderOf(params));
+    const { seen, hidden } = hide(batch, Uint32Array.of(cell));
+    const features = featuresOf(params, batch, seen);
+    const mode = { kind: "evaluation" } as const;
+    const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, mode, hidden);
+    const rebuilt = decode(embedding, decoderOf(params));
     return tf.reshape(batch.x.centers ? tf.add(rebuilt, batch.x.centers) : rebuilt, [batch.nVars]);
   },
 };
