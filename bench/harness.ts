@@ -13,6 +13,9 @@ export interface BenchRow {
   /** Peak resident memory of the whole process that ran the case and nothing else, runtime and libraries included. */
   readonly oursPeakBytes: number;
   readonly peerPeakBytes: number | null;
+  /** Processor time over all threads, where it was taken: what a shared machine still tells. */
+  readonly oursProcessorMs?: number;
+  readonly peerProcessorMs?: number | null;
 }
 
 export interface BenchResult {
@@ -61,6 +64,8 @@ export function progress(what: string): void {
 /** What one side reports of one case: each run's time, its peak memory, and what it made, to be the same on both sides. */
 export interface Measured {
   readonly ms: readonly number[];
+  /** Processor time of each run over all threads, and those of the processes that it started. */
+  readonly processorMs?: readonly number[];
   readonly peakBytes: number;
   readonly made: unknown;
 }
@@ -86,6 +91,23 @@ export function measure(repeats: number, work: () => unknown): Measured {
   }
   return { ms, peakBytes: process.resourceUsage().maxRSS * 1024, made };
 }
+
+/** Runs `work` as often, each time to its end, and takes wall and processor time. */
+export async function timed(repeats: number, work: () => Promise<unknown>) {
+  const [ms, processorMs]: [number[], number[]] = [[], []];
+  for (let i = 0; i < repeats; i++) {
+    const [start, used] = [performance.now(), process.cpuUsage()];
+    await work();
+    ms.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(used);
+    processorMs.push((user + system) / 1000);
+    if (ms.length >= ENOUGH_LONG_RUNS && Math.min(...ms) > LONG_RUN_MS) break;
+  }
+  return { ms, processorMs };
+}
+
+/** Three runs are enough where one takes ten seconds. */
+const [ENOUGH_LONG_RUNS, LONG_RUN_MS] = [3, 10_000];
 
 /**
  * Calls the named export of a bundled benchmark in a new Node process, so that peak memory is of one case alone.
@@ -151,6 +173,10 @@ export function row(name: string, ours: Measured, theirs: Measured | null): Benc
     ratio: peerMs && Number((peerMs / oursMs).toFixed(2)),
     oursPeakBytes: ours.peakBytes,
     peerPeakBytes: theirs?.peakBytes ?? null,
+    ...(ours.processorMs && {
+      oursProcessorMs: rounded(median(ours.processorMs)),
+      peerProcessorMs: theirs?.processorMs ? rounded(median(theirs.processorMs)) : null,
+    }),
   };
 }
 

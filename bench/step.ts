@@ -18,6 +18,7 @@ import {
   peer,
   progress,
   row,
+  timed,
   withFolder,
 } from "./harness";
 import { readStepData, type StepData, writeStepData } from "./step-data";
@@ -67,6 +68,8 @@ export function stepRows(
   });
 }
 
+const WARM_UP = 2;
+
 interface OursStep extends StepWork {
   readonly folder: string;
   readonly backbone: RunRecipe["backbone"];
@@ -88,13 +91,10 @@ export async function oursStep(work: OursStep): Promise<Measured> {
   });
   const trainer = await createTrainer({ slice, graph, recipe: recipeOf(work, work.backbone), backend }, quiet);
   await writeNetwork(folder, trainer, slice.nVars);
-  const ms: number[] = [];
-  for (let step = 0; step < repeats + 2; step++) {
-    const { milliseconds } = await trainer.step();
-    if (step >= 2) ms.push(milliseconds);
-  }
+  for (let step = 0; step < WARM_UP; step++) await trainer.step();
+  const times = await timed(repeats, () => trainer.step());
   const peakBytes = onGpu ? backend.memory().peakBytes : process.resourceUsage().maxRSS * 1024;
-  return { ms, peakBytes, made: madeOf(trainer, slice.X.data.length, graph.indices.length) };
+  return { ...times, peakBytes, made: madeOf(trainer, slice.X.data.length, graph.indices.length) };
 }
 
 /** The trainer's network as the peer takes it up. */

@@ -6,11 +6,10 @@ plain: k_hop_subgraph of each target, collated as graphs beside each other by Py
 tuned: the batch's neighbourhoods merged, each cell once, and each layer computed for the cells that the next one reads,
     which is exact with as many hops as layers; this is what NeighborLoader and trim_to_layer do, which need a compiled
     package that PyPI does not have for this torch, so it is written here on NumPy's arrays.
-Batches are made by 0, 1 and 2 workers over the first batches, and the fastest takes the pass. Prints one JSON object: time
-of each pass in ms, peak resident memory of this process without its workers, and what was computed on.
+Batches are made by 0, 1 and 2 workers over the first batches, and the fastest takes the pass. Prints one JSON object: wall
+and processor time of each pass in ms, peak resident memory without the workers, and what was computed on.
 """
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,7 @@ from bench_step import (
     read_graph,
     read_network,
     tell,
+    timed,
     use_all_cores,
 )
 
@@ -152,21 +152,22 @@ def main(folder, way, repeats, hops, batch, n_targets):
         blocks = Blocks(x, indptr, indices, recipe["encoder"]["layers"], targets, batch)
         return PlainLoader(blocks, batch_size=None, num_workers=workers)
 
-    def milliseconds(workers, n):
-        start = time.perf_counter()
+    def run(workers, n):
         for one in loader(workers, n):
             optimizer.zero_grad()
             loss = loss_of(one)
             loss.backward()
             optimizer.step()
             loss.item()
-        return 1000 * (time.perf_counter() - start)
 
-    tried = {workers: milliseconds(workers, TRIED_BATCHES[way] * batch) for workers in WORKERS}
+    def once(workers):
+        return timed(lambda: run(workers, TRIED_BATCHES[way] * batch), 1, warm_up=0)["ms"][0]
+
+    tried = {workers: once(workers) for workers in WORKERS}
     best = min(WORKERS, key=tried.get)
     tried_ms = ", ".join(f"{workers}: {ms:.0f} ms" for workers, ms in tried.items())
     print(f"note: {best} workers, of {tried_ms} for {TRIED_BATCHES[way]} batches", file=sys.stderr)
-    tell([milliseconds(best, n_targets) for _ in range(repeats)], made)
+    tell(timed(lambda: run(best, n_targets), repeats, warm_up=0), made)
 
 
 if __name__ == "__main__":
