@@ -5,6 +5,7 @@ import { backbones } from "../src/core/nn/encoder-spec";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
+import { viewOptions, viewRecipe, viewUsage } from "./view-options";
 
 /** Options that describe a run; what is not given comes from --recipe, or else from the defaults. */
 export const recipeOptions = {
@@ -22,9 +23,10 @@ export const recipeOptions = {
   lr: { type: "string" },
   "weight-decay": { type: "string" },
   ...graphOptions,
+  ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] ${graphUsage}`;
+export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -47,6 +49,7 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
       attentionDropout: number("attention-dropout", base.encoder.attentionDropout),
     },
     graph: graphRecipe(args, base.graph),
+    view: viewRecipe(args, base.view),
     optimizer: {
       learningRate: number("lr", base.optimizer.learningRate),
       weightDecay: number("weight-decay", base.optimizer.weightDecay),

@@ -19,6 +19,7 @@ const nNeighbours = 15;
 
 interface Embedding {
   readonly epoch: number;
+  readonly steps: number;
   readonly n: number;
   readonly d: number;
   readonly values: Float32Array;
@@ -27,8 +28,8 @@ interface Embedding {
 let engine: Client<EngineApi> | null = null;
 let data: Client<DataApi> | null = null;
 let frames: LiveFrames = createLiveFrames();
-/** Neighbours and their graph belong to one epoch; clusters and map of that epoch share them. */
-let neighbours: { readonly epoch: number; readonly knn: NearestNeighbours; readonly graph: Csr } | null = null;
+/** Neighbours and their graph belong to the weights after one step; clusters and map of that step share them. */
+let neighbours: { readonly steps: number; readonly knn: NearestNeighbours; readonly graph: Csr } | null = null;
 
 const handlers: Handlers<AnalysisApi> = {
   async live() {
@@ -117,18 +118,18 @@ async function clusterEmbedding(
   }
 }
 
-async function neighboursOf({ epoch, n, d, values }: Embedding, task: Task): Promise<NonNullable<typeof neighbours>> {
-  if (neighbours?.epoch !== epoch || neighbours.knn.n !== n) {
+async function neighboursOf({ steps, n, d, values }: Embedding, task: Task): Promise<NonNullable<typeof neighbours>> {
+  if (neighbours?.steps !== steps || neighbours.knn.n !== n) {
     const knn = await nearestNeighbours(values, { n, d, k: Math.min(nNeighbours, n - 1) }, task);
-    neighbours = { epoch, knn, graph: unionGraph(knn) };
+    neighbours = { steps, knn, graph: unionGraph(knn) };
   }
   return neighbours;
 }
 
 async function fetchEmbedding(): Promise<Embedding> {
   if (!engine) throw new LabError("internal", "The analysis thread has no link to the engine.");
-  const { epoch, size, values } = await engine("embedding", null);
-  return { epoch, n: values.length / size, d: size, values };
+  const { epoch, steps, size, values } = await engine("embedding", null);
+  return { epoch, steps, n: values.length / size, d: size, values };
 }
 
 async function geometry(sliceId: number) {

@@ -3,8 +3,10 @@ import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
 import type { SpatialGraph } from "../src/core/graph/spatial-graph";
 import type { Slice } from "../src/core/slice/slice";
+import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "../src/core/train/batch-source";
 import { judgeMemory } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
+import type { RunRecipe } from "../src/core/train/recipe";
 import { writeSafetensors } from "../src/core/train/safetensors";
 import { sliceShape } from "../src/core/train/stand-in-slice";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
@@ -47,7 +49,9 @@ const handlers: Handlers<EngineApi> = {
     onDevice(async () => {
       dropModel();
       task.progress(0, 1, "fetching the slice");
-      trainer = await createTrainer({ ...(await inHand(sliceId, graphId)), recipe }, task);
+      const input = { ...(await inHand(sliceId, graphId)), recipe };
+      const batches = batchesFrom({ graphId, recipe, nObs: input.slice.nObs });
+      trainer = await createTrainer({ ...input, ...(batches && { batches }) }, task);
       if (checkpoint) await trainer.restore(checkpoint);
       return { result: { nParameters: trainer.nParameters, embeddingSize: trainer.embeddingSize } };
     }),
@@ -68,19 +72,28 @@ const handlers: Handlers<EngineApi> = {
     let losses: number[] = [];
     let milliseconds: number[] = [];
     let told = Number.NEGATIVE_INFINITY;
+    let sinceEpoch = 0;
     const tell = (): void => {
       if (losses.length === 0) return;
       emit({ kind: "epochs", epoch: running.epoch, losses, milliseconds, peakBytes: running.peakBytes() });
-      [losses, milliseconds, told] = [[], [], performance.now()];
+      [losses, milliseconds] = [[], []];
     };
     try {
       while (running.epoch < untilEpoch && !signal.aborted) {
         // between two turns a waiting question (colours, attention) is answered
         const step = await onDevice(() => running.step());
-        losses.push(step.loss);
-        milliseconds.push(step.milliseconds);
+        sinceEpoch += step.milliseconds;
+        if (step.epochLoss !== null) {
+          losses.push(step.epochLoss);
+          milliseconds.push(sinceEpoch);
+          sinceEpoch = 0;
+        }
         // a small network takes milliseconds an epoch: word of each would drown the page
-        if (performance.now() - told >= tellEveryMs) tell();
+        if (performance.now() - told >= tellEveryMs) {
+          tell();
+          if (step.nBatches > 1) emit({ kind: "batches", batch: step.batch, nBatches: step.nBatches });
+          told = performance.now();
+        }
         if (clock.due()) {
           tell();
           clock.taken(await sendCheckpoint(running, emit));
@@ -122,9 +135,9 @@ const handlers: Handlers<EngineApi> = {
 
   embedding: () =>
     onDevice(async () => {
-      const { epoch, embeddingSize: size } = model();
+      const { epoch, steps, embeddingSize: size } = model();
       const values = await model().embed();
-      return { result: { epoch, size, values }, transfer: [values.buffer] };
+      return { result: { epoch, steps, size, values }, transfer: [values.buffer] };
     }),
 
   serve({ port }) {
@@ -138,6 +151,23 @@ const handlers: Handlers<EngineApi> = {
     return { result: null };
   },
 };
+
+/** Sub-graphs cut by the graph's thread while this one trains; null for the full graph. */
+function batchesFrom({
+  graphId,
+  recipe,
+  nObs,
+}: {
+  graphId: number;
+  recipe: RunRecipe;
+  nObs: number;
+}): BatchSource | null {
+  const sampled = batchRecipe(recipe);
+  if (!sampled || !graph) return null;
+  const cutter = graph;
+  const fetch = (epoch: number, batch: number) => cutter("subGraph", { graphId, recipe: sampled, epoch, batch });
+  return batchesAhead(fetch, { nBatches: batchesPerEpoch(recipe.view, nObs) });
+}
 
 /** What a run needs besides its recipe. */
 async function inHand(

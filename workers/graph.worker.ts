@@ -2,8 +2,10 @@ import { LabError } from "../src/core/errors";
 import { buildGraph } from "../src/core/graph/build-graph";
 import { neighbourhood } from "../src/core/graph/neighbourhood";
 import type { SpatialGraph } from "../src/core/graph/spatial-graph";
+import { type BatchRecipe, type BatchSource, batchesOf } from "../src/core/train/batch-source";
+import { convolutionMatrix } from "../src/core/train/convolution-matrix";
 import { holdLife } from "./life";
-import { shareArrays } from "./memory";
+import { buffersOf, shareArrays } from "./memory";
 import type { DataApi, GraphApi } from "./protocol";
 import { type Client, connect, type Handlers, type Port, serve } from "./rpc";
 
@@ -12,6 +14,8 @@ const kept = 3;
 
 const graphs = new Map<number, SpatialGraph>();
 let nextId = 1;
+/** Of the run in hand: what its sub-graphs are cut from takes as much memory as the graph. */
+let cutting: { readonly of: string; readonly batches: BatchSource } | null = null;
 let data: Client<DataApi> | null = null;
 
 const handlers: Handlers<GraphApi> = {
@@ -29,6 +33,10 @@ const handlers: Handlers<GraphApi> = {
     return { result: found };
   },
   graph: ({ graphId }) => ({ result: get(graphId) }),
+  async subGraph({ graphId, recipe, epoch, batch }) {
+    const subGraph = await batchesFor(graphId, recipe).at(epoch, batch);
+    return { result: subGraph, transfer: buffersOf(subGraph) };
+  },
   serve({ port }) {
     serve<GraphApi>(port as unknown as Port, handlers);
     return { result: null };
@@ -38,6 +46,15 @@ const handlers: Handlers<GraphApi> = {
     return { result: null };
   },
 };
+
+function batchesFor(graphId: number, recipe: BatchRecipe): BatchSource {
+  const of = JSON.stringify({ graphId, recipe });
+  if (cutting?.of !== of) {
+    cutting = null;
+    cutting = { of, batches: batchesOf(convolutionMatrix(get(graphId), recipe.backbone), recipe) };
+  }
+  return cutting.batches;
+}
 
 function get(graphId: number): SpatialGraph {
   const graph = graphs.get(graphId);

@@ -3,11 +3,13 @@
 
 import type { BackendReport } from "../src/core/backend/backend";
 import type { GraphRecipe, GraphStatistics, SpatialGraph } from "../src/core/graph/spatial-graph";
+import type { SubGraph } from "../src/core/graph/sub-graphs";
 import type { OpenOptions } from "../src/core/io/open-slice";
 import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
 import type { CellRecord } from "../src/core/slice/gene";
 import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
+import type { BatchRecipe } from "../src/core/train/batch-source";
 import type { Verdict } from "../src/core/train/budget-limits";
 import type { EpochProbe } from "../src/core/train/epoch-probe";
 import type { RunRecipe } from "../src/core/train/recipe";
@@ -79,6 +81,12 @@ export type GraphApi = {
   };
   /** For the other workers only. */
   graph: { request: { graphId: number }; event: never; result: SpatialGraph };
+  /** What one step of a run trains on; its arrays are moved, not copied. */
+  subGraph: {
+    request: { graphId: number; recipe: BatchRecipe; epoch: number; batch: number };
+    event: never;
+    result: SubGraph;
+  };
   serve: { request: { port: MessagePort }; event: never; result: null };
   link: Link<"data">;
 };
@@ -92,6 +100,8 @@ export type TrainEvent =
       readonly milliseconds: readonly number[];
       readonly peakBytes: number;
     }
+  /** Batches done of the epoch under way, where it has several; told as often. */
+  | { readonly kind: "batches"; readonly batch: number; readonly nBatches: number }
   /** The run as it is now and then and whenever `train` ends; its arrays are moved, not copied. */
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
 
@@ -120,7 +130,7 @@ export type EngineApi = {
     event: never;
     result: EpochProbe;
   };
-  /** Trains up to `untilEpoch`; aborting pauses after the epoch in hand. */
+  /** Trains up to `untilEpoch`; aborting pauses after the batch in hand. */
   train: { request: { untilEpoch: number }; event: TrainEvent; result: { epoch: number; paused: boolean } };
   /** Per-cell reconstruction error. */
   cellLosses: { request: null; event: never; result: { losses: Float32Array } };
@@ -133,7 +143,11 @@ export type EngineApi = {
   /** Drops the model; the backend stays open. */
   reset: { request: null; event: never; result: null };
   /** For the analysis worker only. */
-  embedding: { request: null; event: never; result: { epoch: number; size: number; values: Float32Array } };
+  embedding: {
+    request: null;
+    event: never;
+    result: { epoch: number; steps: number; size: number; values: Float32Array };
+  };
   serve: { request: { port: MessagePort }; event: never; result: null };
   link: Link<"data" | "graph">;
 };

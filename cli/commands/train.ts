@@ -55,14 +55,14 @@ export const train: Command = {
       const trainer = await createTrainer({ slice, graph, recipe, backend }, task);
       for (const note of trainer.notes) say(`note: ${note}`);
       context.holdInterrupts();
-      const { losses, seconds } = await trainEpochs(trainer, backend.lost, task);
+      const { losses, steps, seconds } = await trainEpochs(trainer, backend.lost, task);
       const epochs = losses.length;
       const finished = epochs === recipe.epochs;
       if (!finished) say(`stopped after ${epochs} of ${recipe.epochs} epochs; what was learned so far is written.`);
 
       const { degreeHistogram, ...graphFacts } = statistics;
       const costs = {
-        secondsPerEpoch: seconds / epochs,
+        secondsPerEpoch: (seconds * trainer.nBatches) / steps,
         peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
         peakTensorBytes: trainer.peakBytes(),
       };
@@ -77,7 +77,7 @@ export const train: Command = {
         notes: trainer.notes,
         nParameters: trainer.nParameters,
         epochs,
-        steps: epochs, // the full graph is one batch
+        steps,
         losses,
         ...costs,
         versions,
@@ -87,11 +87,12 @@ export const train: Command = {
       trainer.dispose();
       return {
         backend: name,
-        steps: epochs,
+        steps,
         epochs,
         ...costs,
-        firstLoss: losses[0],
-        finalLoss: losses[epochs - 1],
+        // none if the run was stopped within its first epoch
+        firstLoss: losses[0] ?? null,
+        finalLoss: losses[epochs - 1] ?? null,
         nParameters: record.nParameters,
         finished,
       };

@@ -7,6 +7,7 @@ export const emptyRun = {
   run: { kind: "idle" },
   runRecipe: null,
   epoch: 0,
+  batches: null,
   losses: [] as number[],
   lossVersion: 0,
   millisecondsPerEpoch: null,

@@ -116,6 +116,8 @@ export interface RunState {
   /** What the present run was started with; null before the first. Differs from `recipe` once that is edited. */
   readonly runRecipe: RunRecipe | null;
   readonly epoch: number;
+  /** Of the epoch under way; null where an epoch is one batch. */
+  readonly batches: { readonly done: number; readonly of: number } | null;
   /** Loss per epoch; appended in place, `lossVersion` says when. */
   readonly losses: number[];
   readonly lossVersion: number;

@@ -34,6 +34,9 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
         });
         return;
       }
+      case "batches":
+        set({ batches: { done: event.batch, of: event.nBatches } });
+        return;
       case "checkpoint": {
         const { backend } = get();
         if (task && backend) set({ kept: { ...task, checkpoint: event.checkpoint, backend: backend.name } });

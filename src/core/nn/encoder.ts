@@ -23,8 +23,8 @@ const ATTENTION_STREAM = 64;
 
 export interface Encoded {
   readonly embedding: tf.Tensor2D; // (rows of the last graph, or those wanted of them, hidden)
-  /** Of each norm in order; empty in evaluation. */
-  readonly statistics: readonly BatchStatistics[];
+  /** Of each norm in order, with the cells that they were taken over; empty in evaluation. */
+  readonly statistics: readonly (BatchStatistics & { readonly nObs: number })[];
   /**
    * Computes each layer's attention, (nnz, heads), from that layer's input: for whoever asks, in the scope in which
    * `encode` was called. Empty for backbones without attention.
@@ -47,13 +47,17 @@ export function encode(
   mode: Mode,
   wanted: RowChoice | null = null,
 ): Encoded {
-  const statistics: BatchStatistics[] = [];
+  const statistics: (BatchStatistics & { nObs: number })[] = [];
   const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
+    const graph = graphs[i] ?? graphs[0];
     const rows = i === spec.layers - 1 ? wanted : null;
-    const layer = tidy(() => applyLayer(params, spec, i, graphs[i] ?? graphs[0], input, mode, rows));
-    if (layer.statistics) statistics.push(layer.statistics);
+    const layer = tidy(() => applyLayer(params, spec, i, graph, input, mode, rows));
+    if (layer.statistics) {
+      const { mean, variance } = layer.statistics;
+      statistics.push({ mean, variance, nObs: graph.nValid });
+    }
     if (layer.attention) attention.push(layer.attention);
     input = { kind: "dense", x: layer.y };
   }
@@ -93,8 +97,7 @@ function applyLayer(
 /** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
 export function updateRunningStatistics(
   buffers: Params["buffers"],
-  statistics: readonly BatchStatistics[],
-  nObs: number,
+  statistics: Encoded["statistics"],
 ): Record<string, tf.Tensor> {
   const momentum = 0.1;
   const next: Record<string, tf.Tensor> = {};
@@ -102,7 +105,7 @@ export function updateRunningStatistics(
     const old = buffers[name];
     next[name] = tf.add(tf.mul(old, 1 - momentum), tf.mul(tf.reshape(value, old.shape), momentum));
   };
-  statistics.forEach(({ mean, variance }, i) => {
+  statistics.forEach(({ mean, variance, nObs }, i) => {
     move(`norms.${i}.module.running_mean`, mean);
     move(`norms.${i}.module.running_var`, tf.mul(variance, nObs / Math.max(1, nObs - 1)));
   });

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
+import { uploadRows } from "../kernels/expression";
 import { type Features, project } from "./features";
 import { chooseRows, type RowChoice } from "./row-choice";
 import { firstRows } from "./rows";
@@ -12,5 +13,7 @@ export function projectFirst(
 ): tf.Tensor2D {
   const choose = (x: tf.Tensor2D) => chooseRows(firstRows(x, n), wanted);
   if (features.kind === "dense") return project({ kind: "dense", x: choose(features.x) }, weight);
-  return choose(project(features, weight));
+  const { x, rows } = features;
+  const first = rows.ids.length === n ? rows : uploadRows(x, rows.ids.slice(0, n));
+  return chooseRows(project({ ...features, rows: first }, weight), wanted);
 }

@@ -1,25 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Csr } from "../graph/csr";
+import type { SubGraph } from "../graph/sub-graphs";
 import { uploadCsr } from "../kernels/device-csr";
-import {
-  type DeviceExpression,
-  type RawExpression,
-  type RowList,
-  uploadExpression,
-  uploadRows,
-} from "../kernels/expression";
-import type { LayerGraph } from "../nn/layer-graph";
+import { type DeviceExpression, PADDING, type RawExpression, uploadExpression } from "../kernels/expression";
+import { type LayerGraph, uploadBlock } from "../nn/layer-graph";
 import type { Normalization } from "../preprocess/normalize";
 
-/** Cells and the edges that feed them, on the device. The full graph is one batch. */
+/** Cells and the edges that feed them, on the device. The full graph is one batch, of which all cells are targets. */
 export interface GraphBatch {
-  /** Rows of the batch. */
+  /** Cells of the batch: the leading rows, of which the first are the targets, the cells that a loss is taken of. */
   readonly nObs: number;
+  readonly nTargets: number;
   readonly nVars: number;
   /** Expression of the whole slice; every batch reads the one upload. */
   readonly x: DeviceExpression;
-  /** The cell of each row, PADDING for none; nothing hidden. */
-  readonly rows: RowList;
+  /** The cell of each row that the first layer reads, PADDING behind the last. */
+  readonly cells: Int32Array;
   readonly graphs: readonly LayerGraph[]; // one for each layer, or one that serves all
   readonly rowSquares: Float32Array; // Σ x² of every cell of the slice
   readonly geneMeans: tf.Tensor1D; // of x over all cells, (nVars,)
@@ -30,16 +26,22 @@ export interface GraphBatch {
 export function uploadBatch(raw: RawExpression, normalization: Normalization, graph: Csr): GraphBatch {
   const { nObs, nVars } = raw;
   const x = uploadExpression(raw, normalization);
-  const rows = uploadRows(
-    x,
-    Int32Array.from({ length: nObs }, (_, i) => i),
-  );
   const edges = uploadCsr(graph);
-  const geneMeans = tf.tensor1d(normalization.geneMeans);
-  const owned = [rows.index, geneMeans, ...(rows.back?.link ? [rows.back.link] : [])].map((tensor) => tf.keep(tensor));
+  const geneMeans = tf.keep(tf.tensor1d(normalization.geneMeans));
   const dispose = () => {
-    for (const part of [x, edges, ...owned]) part.dispose();
+    for (const part of [x, edges, geneMeans]) part.dispose();
   };
+  const cells = Int32Array.from({ length: nObs }, (_, i) => i);
   const graphs = [{ matrix: edges, nValid: nObs }];
-  return { nObs, nVars, x, rows, graphs, rowSquares: normalization.rowSquares, geneMeans, dispose };
+  const { rowSquares } = normalization;
+  return { nObs, nTargets: nObs, nVars, x, cells, graphs, rowSquares, geneMeans, dispose };
+}
+
+/** A part of a batch's slice, on the same upload of its expression; `dispose` frees the part alone. */
+export function uploadSubGraph(whole: GraphBatch, { cells, nCells, nTargets, blocks }: SubGraph): GraphBatch {
+  const graphs = blocks.map(uploadBlock);
+  const dispose = () => {
+    for (const { matrix } of graphs) matrix.dispose();
+  };
+  return { ...whole, nObs: nCells, nTargets, cells: cells.slice().fill(PADDING, nCells), graphs, dispose };
 }

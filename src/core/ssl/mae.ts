@@ -10,8 +10,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { HIDDEN, type RowList, uploadRows } from "../kernels/expression";
 import { gatherRows } from "../kernels/gather-rows";
-import type { BatchStatistics } from "../nn/batch-norm";
-import { encode, updateRunningStatistics } from "../nn/encoder";
+import { type Encoded, encode, updateRunningStatistics } from "../nn/encoder";
 import type { Features } from "../nn/features";
 import { linearInit } from "../nn/init";
 import { initEncoder } from "../nn/init-encoder";
@@ -33,14 +32,13 @@ interface Views {
 interface HiddenCells {
   readonly targets: Targets;
   readonly index: tf.Tensor1D; // their rows in the batch, int32
-  readonly inverse: tf.Tensor1D; // where each row of the batch stands among them, -1 if it is not hidden, int32
+  readonly inverse: tf.Tensor1D; // where each row of the embedding stands among them, -1 if it is not hidden, int32
 }
 
 interface Outputs {
   readonly errors: tf.Tensor2D; // squared error of each hidden cell, summed over genes, (nHidden, 1)
   readonly nVars: number;
-  readonly nObs: number;
-  readonly statistics: readonly BatchStatistics[];
+  readonly statistics: Encoded["statistics"];
 }
 
 export const mae: SslMethod<MaeConfig, Views, Outputs> = {
@@ -63,8 +61,12 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   },
 
   augment(batch, { maskRatio }, rng) {
-    const nHidden = hiddenCount(batch.nObs, maskRatio);
-    return hide(batch, drawOrder(batch.nObs, nHidden, rng).subarray(0, nHidden));
+    const { nObs, nTargets } = batch;
+    const some = (n: number, take: number) => drawOrder(n, take, rng).subarray(0, take);
+    const hidden = some(nTargets, hiddenCount(nTargets, maskRatio));
+    // the others are hidden at the same rate, so that a target sees as much as it would in the full graph
+    const others = some(nObs - nTargets, Math.round((nObs - nTargets) * maskRatio)).map((i) => nTargets + i);
+    return hide(batch, hidden, others);
   },
 
   forward(params, { batch, seen, hidden }, { encoder }, mode) {
@@ -72,19 +74,19 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
     // the last layer computes the hidden cells alone: the loss asks for no other
     const { embedding: codes, statistics } = encode(encoderOf(params), encoder, batch.graphs, features, mode, hidden);
     const errors = squaredErrors(hidden.targets, codes, decoderOf(params));
-    return { errors, nVars: batch.nVars, nObs: batch.nObs, statistics };
+    return { errors, nVars: batch.nVars, statistics };
   },
 
   loss({ errors, nVars }) {
     return tf.div(tf.sum(errors), errors.shape[0] * nVars);
   },
 
-  update({ buffers }, { statistics, nObs }) {
-    return withPrefix("encoder", updateRunningStatistics(underPrefix("encoder", buffers), statistics, nObs));
+  update({ buffers }, { statistics }) {
+    return withPrefix("encoder", updateRunningStatistics(underPrefix("encoder", buffers), statistics));
   },
 
   embed(params, batch, { encoder }) {
-    const features = featuresOf(params, batch, batch.rows);
+    const features = featuresOf(params, batch, uploadRows(batch.x, batch.cells));
     return encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
   },
 
@@ -126,13 +128,14 @@ function featuresOf({ weights }: Params, { x }: GraphBatch, rows: RowList): Feat
   return { kind: "expression", x, rows, fill: (weights.mask_token as tf.Tensor2D | undefined) ?? null };
 }
 
-/** Hides those rows of the batch, none of them padding. */
-function hide(batch: GraphBatch, which: Uint32Array): Views {
-  const { x, rows, rowSquares } = batch;
+/** Hides those targets, to be rebuilt, and those other rows of the batch. */
+function hide(batch: GraphBatch, which: Uint32Array, others: Uint32Array = new Uint32Array(0)): Views {
+  const { x, graphs, rowSquares } = batch;
   const index = Int32Array.from(which).sort(); // in the slice's order, in which its expression lies
-  const cells = index.map((row) => rows.ids[row]);
-  const seen = rows.ids.slice();
-  const inverse = new Int32Array(batch.nObs).fill(-1);
+  const cells = index.map((row) => batch.cells[row]);
+  const seen = batch.cells.slice();
+  for (const row of others) seen[row] = HIDDEN;
+  const inverse = new Int32Array(graphs[graphs.length - 1].matrix.nRows).fill(-1);
   index.forEach((row, place) => {
     seen[row] = HIDDEN;
     inverse[row] = place;

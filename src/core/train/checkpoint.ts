@@ -4,12 +4,12 @@ import { assertShape, LabError } from "../errors";
 import { type NamedArray, type NamedTensors, type Params, underPrefix, withPrefix } from "../nn/tensors";
 import type { AdamWState } from "./adamw";
 import type { RunRecipe } from "./recipe";
+import type { RunProgress } from "./run-progress";
 
-/** A run at rest: weights, running statistics and optimiser state. Chance is drawn anew from seed and epoch. */
-export interface Checkpoint {
+/** A run at rest: how far it is, weights, running statistics and optimiser state. */
+export interface Checkpoint extends RunProgress {
   readonly version: 1;
   readonly recipe: RunRecipe;
-  readonly epoch: number;
   readonly arrays: readonly NamedArray[];
 }
 
@@ -21,13 +21,12 @@ export interface RunState {
 }
 
 /** Reads a run's state from the device. */
-export async function writeState(backend: Backend, state: RunState & { readonly epoch: number }): Promise<Checkpoint> {
-  const { recipe, epoch } = state;
+export async function writeState(backend: Backend, state: RunState, progress: RunProgress): Promise<Checkpoint> {
   const arrays: NamedArray[] = [];
   for (const [name, t] of Object.entries(tensorsOf(state))) {
     arrays.push({ name, shape: t.shape, data: Float32Array.from(await backend.read(t)) });
   }
-  return { version: 1, recipe, epoch, arrays };
+  return { version: 1, recipe: state.recipe, ...progress, arrays };
 }
 
 /**
@@ -57,7 +56,7 @@ export function readState(checkpoint: Checkpoint, like: RunState): Pick<RunState
   );
   return {
     params: { weights: underPrefix("weights", read), buffers: underPrefix("buffers", read) },
-    optimizer: { step: checkpoint.epoch, m: underPrefix("adamw.m", read), v: underPrefix("adamw.v", read) },
+    optimizer: { step: checkpoint.steps, m: underPrefix("adamw.m", read), v: underPrefix("adamw.v", read) },
   };
 }
 

@@ -55,6 +55,15 @@ describe("the time of an epoch", () => {
   afterAll(() => backend.dispose());
   const recipe = defaultRecipe();
 
+  test("of sub-graphs counts their batches", async () => {
+    const epoch = async (batchSize: number) => {
+      const view = { kind: "ego", hops: 2, batchSize } as const;
+      return (await probeEpoch({ slice, graph, recipe: { ...recipe, view }, backend }, quiet)).milliseconds;
+    };
+    // eighty batches in place of four, and each more than a fifth of the work: cells in it overlap less
+    expect(await epoch(20)).toBeGreaterThan(1.5 * (await epoch(400)));
+  });
+
   test("is measured on the whole slice where patience allows, and leaves no tensor behind", async () => {
     const before = backend.memory().tensors;
     const { milliseconds, cells } = await probeEpoch({ slice, graph, recipe, backend, patienceMs: 20_000 }, quiet);

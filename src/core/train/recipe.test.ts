@@ -21,6 +21,19 @@ test.each([
   expect(validateRecipe(defaultRecipe({ graph })).graph).toEqual(graph);
 });
 
+test.each([
+  { kind: "full" },
+  { kind: "ego", hops: 2, batchSize: 64 },
+  { kind: "sample", fanOuts: [10, 5], batchSize: 256 },
+] as const)("a view of kind $kind is taken as it is", (view) => {
+  expect(validateRecipe(defaultRecipe({ view })).view).toEqual(view);
+});
+
+test("a recipe from before there were views sees the full graph", () => {
+  const { view: _, ...old } = defaultRecipe();
+  expect(validateRecipe(old)).toEqual(defaultRecipe());
+});
+
 describe("a setting out of bounds is refused with its key, its bounds and what came", () => {
   const base = defaultRecipe();
   test.each([
@@ -59,6 +72,16 @@ describe("a setting out of bounds is refused with its key, its bounds and what c
       'graph must be an object of kind, radiusMicrons, got "k".',
       { ...base, graph: { kind: "radius", radiusMicrons: 4, k: 6 } },
     ],
+    ["view.hops must be a number from 1 to 8, got 0.", { ...base, view: { kind: "ego", hops: 0, batchSize: 64 } }],
+    [
+      "view.fanOuts must be a list of one to eight numbers, one a layer, got [].",
+      { ...base, view: { kind: "sample", fanOuts: [], batchSize: 64 } },
+    ],
+    [
+      "view.fanOuts[1] must be a whole number from 1 to 10000, got 2.5.",
+      { ...base, view: { kind: "sample", fanOuts: [10, 2.5], batchSize: 64 } },
+    ],
+    ['view must be an object of kind, got "hops".', { ...base, view: { kind: "full", hops: 2 } }],
     [
       "encoder.hidden must be a multiple of encoder.heads for attention, got 10 and 4.",
       { ...base, encoder: { ...base.encoder, hidden: 10 } },

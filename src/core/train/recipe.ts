@@ -1,5 +1,6 @@
 import { LabError } from "../errors";
 import type { GraphRecipe } from "../graph/spatial-graph";
+import type { ViewRecipe } from "../graph/view";
 import { attends, type Backbone, backbones, type EncoderOptions } from "../nn/encoder-spec";
 import type { NormalizeRecipe } from "../preprocess/normalize";
 import { type MaeConfig, maeDefaults } from "../ssl/mae-config";
@@ -13,8 +14,9 @@ export interface RunRecipe {
   readonly encoder: EncoderOptions;
   readonly preprocess: NormalizeRecipe;
   readonly graph: GraphRecipe;
+  readonly view: ViewRecipe;
   readonly optimizer: { readonly learningRate: number; readonly weightDecay: number };
-  /** Passes over all cells; with the full graph one step each. */
+  /** Passes over all cells; with the full graph one step each, otherwise one step for each batch of target cells. */
   readonly epochs: number;
   readonly seed: number;
 }
@@ -29,6 +31,7 @@ export function defaultRecipe(overrides: Partial<RunRecipe> = {}): RunRecipe {
     encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: false },
     preprocess: { targetSum: "median", log1p: true, scale: false, center: false },
     graph: { kind: "knn", k: 6, symmetrize: "union" },
+    view: { kind: "full" },
     optimizer: { learningRate: 5e-3, weightDecay: 1e-5 },
     epochs: 100,
     seed: 0,
@@ -47,6 +50,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     "recipe",
     value,
     ["version", "method", "config", "backbone", "encoder", "preprocess", "graph"].concat([
+      "view",
       "optimizer",
       "epochs",
       "seed",
@@ -94,6 +98,8 @@ export function validateRecipe(value: unknown): RunRecipe {
       center: boolean("preprocess.center", preprocess.center ?? false),
     },
     graph: validateGraph(r.graph),
+    // recipes from before there were sub-graphs have none
+    view: r.view === undefined ? { kind: "full" } : validateView(r.view),
     optimizer: {
       learningRate: number("optimizer.learningRate", optimizer.learningRate, { min: 1e-7, max: 1 }),
       weightDecay: number("optimizer.weightDecay", optimizer.weightDecay, { min: 0, max: 1 }),
@@ -131,6 +137,27 @@ function validateGraph(value: unknown): GraphRecipe {
       const { maxEdgeMicrons: longest } = object("graph", value, ["kind", "maxEdgeMicrons"]);
       if (longest === null) return { kind, maxEdgeMicrons: null };
       return { kind, maxEdgeMicrons: number("graph.maxEdgeMicrons", longest, { min: 1e-3, max: 1e6 }, " µm or null") };
+    }
+  }
+}
+
+function validateView(value: unknown): ViewRecipe {
+  const kind = oneOf("view.kind", (value as { kind?: unknown } | null)?.kind, ["full", "ego", "sample"]);
+  const size = (batchSize: unknown) => integer("view.batchSize", batchSize, { min: 1, max: 1_000_000 });
+  switch (kind) {
+    case "full":
+      object("view", value, ["kind"]);
+      return { kind };
+    case "ego": {
+      const { hops, batchSize } = object("view", value, ["kind", "hops", "batchSize"]);
+      return { kind, hops: integer("view.hops", hops, { min: 1, max: 8 }), batchSize: size(batchSize) };
+    }
+    case "sample": {
+      const { fanOuts, batchSize } = object("view", value, ["kind", "fanOuts", "batchSize"]);
+      if (!Array.isArray(fanOuts) || fanOuts.length === 0 || fanOuts.length > 8)
+        return refuse("view.fanOuts", "a list of one to eight numbers, one a layer", fanOuts);
+      const sizes = fanOuts.map((n, h) => integer(`view.fanOuts[${h}]`, n, { min: 1, max: 10_000 }));
+      return { kind, fanOuts: sizes, batchSize: size(batchSize) };
     }
   }
 }

@@ -7,16 +7,16 @@ import { type AdamWState, adamW } from "./adamw";
 import type { RunState } from "./checkpoint";
 
 // streams 0 and 1 are the trainer's
-const FIRST_EPOCH_STREAM = 2;
+const FIRST_STEP_STREAM = 2;
 
 /** The loss before a step, and everything as it is after it. */
 export function trainStep(
   method: AnySslMethod,
   setting: Setting<object>,
   batch: GraphBatch,
-  { recipe, epoch, params, optimizer }: RunState & { readonly epoch: number },
+  { recipe, step, params, optimizer }: RunState & { readonly step: number },
 ): { loss: tf.Scalar; params: Params; optimizer: AdamWState } {
-  const rng = deriveRng(recipe.seed, FIRST_EPOCH_STREAM + epoch);
+  const rng = deriveRng(recipe.seed, FIRST_STEP_STREAM + step);
   const mode = { kind: "training", seed: Math.floor(rng() * 2 ** 32) } as const;
   const views = method.augment(batch, setting.config, rng);
   const names = Object.keys(params.weights);
@@ -29,7 +29,7 @@ export function trainStep(
       return method.loss(outputs, setting.config);
     })(Object.values(params.weights));
     const [weights, state] = adamW(named(grads), optimizer, params.weights, recipe.optimizer);
-    const buffers = method.update({ ...params, weights }, outputs, setting.config, epoch);
+    const buffers = method.update({ ...params, weights }, outputs, setting.config, step);
     return { loss: value as tf.Scalar, params: { weights, buffers }, optimizer: state };
   } catch (thrown) {
     freeTape();

@@ -7,15 +7,17 @@ import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tens
 import { fitNormalization } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
-import { uploadBatch } from "../ssl/graph-batch";
+import { uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
 import { type Task, throwIfCancelled } from "../task";
 import { type AdamWState, initAdamW } from "./adamw";
 import { type AttentionRecord, attentionOfCell } from "./attention";
+import { type BatchSource, batchesOf, batchesPerEpoch, batchRecipe } from "./batch-source";
 import { type Checkpoint, readState, writeState } from "./checkpoint";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
+import { afterStep, atStart } from "./run-progress";
 import { trainStep } from "./train-step";
 import { readWeights, writeWeights } from "./weights";
 
@@ -27,11 +29,19 @@ export interface TrainerInput {
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
   readonly backend: Backend;
+  /** Sub-graphs that another thread cuts; without it they are cut here. Not used with the full graph. */
+  readonly batches?: BatchSource;
 }
 
 export interface StepReport {
-  readonly epoch: number; // epochs done, this one included
+  /** Epochs done, this one included once its last batch is. */
+  readonly epoch: number;
+  /** Batches done of the epoch under way, 0 at its end; and how many it has. */
+  readonly batch: number;
+  readonly nBatches: number;
   readonly loss: number;
+  /** Mean of the epoch's losses over its targets, once its last batch is done. */
+  readonly epochLoss: number | null;
   readonly milliseconds: number;
 }
 
@@ -39,11 +49,14 @@ export interface StepReport {
 export interface Trainer {
   readonly recipe: RunRecipe;
   readonly epoch: number;
+  readonly steps: number;
   readonly nParameters: number;
   readonly embeddingSize: number;
   /** What preprocessing did differently from the recipe, and why. */
   readonly notes: readonly string[];
-  /** One pass over the full graph and one change of the weights. */
+  /** Batches in an epoch; 1 with the full graph. */
+  readonly nBatches: number;
+  /** One batch, forward and backward, and one change of the weights. */
   step(): Promise<StepReport>;
   /** The encoder's output with nothing hidden, running statistics; shape (nObs, embeddingSize). */
   embed(): Promise<Float32Array>;
@@ -66,7 +79,7 @@ export interface Trainer {
   dispose(): void;
 }
 
-// streams of chance of a run, beside one for each epoch (train-step.ts)
+// streams of chance of a run, beside one for each step (train-step.ts)
 const INIT_STREAM = 0;
 const DISPLAY_STREAM = 1;
 
@@ -88,17 +101,21 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   task.progress(0, 3, "preparing expression");
   const normalization = fitNormalization(slice, recipe.preprocess);
   throwIfCancelled(task, "Preparing the run");
+  const matrix = convolutionMatrix(graph, recipe.backbone);
   task.progress(1, 3, "copying expression and graph to the device");
-  const batch = uploadBatch(slice, normalization, convolutionMatrix(graph, recipe.backbone));
+  const batch = uploadBatch(slice, normalization, matrix);
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
   const method: AnySslMethod = sslMethods[recipe.method];
   const encoder: EncoderSpec = { ...recipe.encoder, backbone: recipe.backbone, nVars: slice.nVars };
+  const sampled = batchRecipe(recipe);
+  const nBatches = batchesPerEpoch(recipe.view, slice.nObs);
+  const source = sampled && (input.batches ?? batchesOf(matrix, sampled));
   const setting: Setting<object> = { encoder, config: recipe.config };
   let params: Params = keepResult(() => method.init(setting, batch, deriveRng(recipe.seed, INIT_STREAM)));
   let optimizer = keepResult(() => initAdamW(params.weights));
-  let epoch = 0;
+  let progress = atStart;
   await backend.check();
   task.progress(3, 3, "ready");
 
@@ -123,20 +140,34 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   return {
     recipe,
     get epoch() {
-      return epoch;
+      return progress.epoch;
     },
+    get steps() {
+      return progress.steps;
+    },
+    nBatches,
     nParameters: Object.values(params.weights).reduce((n, w) => n + w.size, 0),
     embeddingSize: encoder.hidden,
     notes: normalization.notes,
 
     async step() {
       const started = performance.now();
-      const done = keepResult(() => trainStep(method, setting, batch, { recipe, epoch, params, optimizer }));
+      const cut = source && uploadSubGraph(batch, await source.at(progress.epoch, progress.batch));
+      const state = { recipe, step: progress.steps, params, optimizer };
+      let done: ReturnType<typeof trainStep>;
+      try {
+        done = keepResult(() => trainStep(method, setting, cut ?? batch, state));
+      } finally {
+        cut?.dispose();
+      }
       replace(done.params, done.optimizer);
-      epoch++;
-      const [value] = await backend.read(done.loss).finally(() => done.loss.dispose());
-      if (!Number.isFinite(value)) throw diverged(value, epoch, recipe);
-      return { epoch, loss: value, milliseconds: performance.now() - started };
+      const [loss] = await backend.read(done.loss).finally(() => done.loss.dispose());
+      if (!Number.isFinite(loss)) throw diverged(loss, progress.epoch + 1, recipe);
+      const after = afterStep(progress, { loss, nTargets: (cut ?? batch).nTargets, nBatches });
+      progress = after.progress;
+      const milliseconds = performance.now() - started;
+      const { epoch, batch: nDone } = progress;
+      return { epoch, batch: nDone, nBatches, loss, epochLoss: after.epochLoss, milliseconds };
     },
 
     embed: () => compute(() => method.embed(params, batch, setting).embedding),
@@ -168,15 +199,16 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
         loaded,
         keepResult(() => initAdamW(loaded.weights)),
       );
-      epoch = 0;
+      progress = atStart;
     },
 
-    checkpoint: () => writeState(backend, { recipe, epoch, params, optimizer }),
+    checkpoint: () => writeState(backend, { recipe, params, optimizer }, progress),
 
     async restore(checkpoint) {
       const state = keepResult(() => readState(checkpoint, { recipe, params, optimizer }));
       replace(state.params, state.optimizer);
-      epoch = checkpoint.epoch;
+      const { epoch, steps, batch, lossSum, nTargets } = checkpoint;
+      progress = { epoch, steps, batch, lossSum, nTargets };
     },
 
     peakBytes: () => backend.memory().peakBytes,

@@ -11,6 +11,7 @@ import { BudgetNote } from "./BudgetNote";
 import { Findings } from "./Findings";
 import styles from "./Rail.module.css";
 import { ResumeNote } from "./ResumeNote";
+import { ViewControl } from "./ViewControl";
 
 /** Step 4: the run, and what was learned. */
 export function TrainStep() {
@@ -29,6 +30,7 @@ export function TrainStep() {
   const busy = running || run.kind === "preparing";
   return (
     <>
+      <ViewControl />
       <div className={styles.buttons}>
         {running ? (
           <Button className={styles.train ?? ""} leftSection={<PauseIcon />} onClick={pause} title="Space">

@@ -29,6 +29,11 @@ export const terms = {
   learningRate: "Size of a training step. Too large and the loss jumps, too small and it hardly falls.",
   weightDecay: "How strongly weights are pulled towards zero in each step.",
   epochs: "Passes over all cells in one run.",
+  view: "What a step trains on: the whole graph, or a batch of cells with those around them. Batches need less memory and change the weights more often; an epoch is over once every cell was a target.",
+  hops: "How many edges away a cell may be to be seen with a target cell. As many as there are layers is exact; fewer keep every target to its own small surroundings.",
+  fanOuts:
+    "Most neighbours that are kept of a cell, drawn at random: of the target cells first, then of their neighbours, and so on. The last number stands for all further hops.",
+  batchSize: "Target cells in a step: those whose expression is rebuilt and counts for the loss.",
   memoryLimit: "A run that would take more does not start.",
   budgetExpression: "Counts as the device keeps them, and what is kept of each cell and gene.",
   budgetWeights: "Weights of the network, and what the optimiser keeps of each.",

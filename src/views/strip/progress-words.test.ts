@@ -5,6 +5,7 @@ const base = {
   recipe: { epochs: 100 },
   runRecipe: null,
   epoch: 34,
+  batches: null,
   losses: [1, 0.5],
   millisecondsPerEpoch: 213,
   graph: { kind: "ready" },
@@ -13,6 +14,11 @@ const base = {
 test("a running run says how far, how fast and how long still", () => {
   const words = progressWords({ ...base, run: { kind: "training", until: 100 } });
   expect(words).toBe("epoch 34 / 100 · 0.21 s each · 14 s left · loss 0.5");
+});
+
+test("a run on sub-graphs says how far in the epoch it is", () => {
+  const words = progressWords({ ...base, batches: { done: 12, of: 1900 }, run: { kind: "training", until: 100 } });
+  expect(words).toMatch("epoch 34 / 100, batch 12 / 1,900 · ");
 });
 
 test("before anything is measured no time is promised", () => {

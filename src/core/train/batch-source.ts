@@ -1,0 +1,60 @@
+import type { Csr } from "../graph/csr";
+import { createSubGraphs, type SubGraph } from "../graph/sub-graphs";
+import type { ViewRecipe } from "../graph/view";
+import type { Backbone } from "../nn/encoder-spec";
+import type { RunRecipe } from "./recipe";
+
+/** What sub-graphs follow from, beside the graph. */
+export interface BatchRecipe {
+  readonly view: Exclude<ViewRecipe, { kind: "full" }>;
+  readonly backbone: Backbone;
+  readonly layers: number;
+  readonly seed: number;
+}
+
+/** Where a run's sub-graphs come from: this thread, or another one that is ahead. */
+export interface BatchSource {
+  /** The sub-graph of that number in that epoch; its arrays are the caller's. */
+  at(epoch: number, batch: number): SubGraph | Promise<SubGraph>;
+}
+
+/** The part of a recipe that sub-graphs follow from; null for the full graph. */
+export function batchRecipe({ view, backbone, encoder, seed }: RunRecipe): BatchRecipe | null {
+  return view.kind === "full" ? null : { view, backbone, layers: encoder.layers, seed };
+}
+
+/** Steps in an epoch, in which every cell is a target once. */
+export function batchesPerEpoch(view: ViewRecipe, nObs: number): number {
+  return view.kind === "full" ? 1 : Math.ceil(nObs / view.batchSize);
+}
+
+/**
+ * Cuts each sub-graph here, when it is asked for.
+ * @param matrix  the full graph's convolution matrix for the recipe's backbone
+ */
+export function batchesOf(matrix: Csr, recipe: BatchRecipe): BatchSource {
+  return { at: createSubGraphs(matrix, recipe).cut };
+}
+
+/** Sub-graphs that are made elsewhere: while one is trained on, the next `depth` are on their way. */
+export function batchesAhead(
+  fetch: (epoch: number, batch: number) => Promise<SubGraph>,
+  { nBatches, depth = 2 }: { nBatches: number; depth?: number },
+): BatchSource {
+  let waiting = new Map<number, Promise<SubGraph>>();
+  return {
+    at(epoch, batch) {
+      const first = epoch * nBatches + batch;
+      const next = new Map<number, Promise<SubGraph>>();
+      for (let n = first; n <= first + depth; n++) {
+        const coming = waiting.get(n) ?? fetch(Math.floor(n / nBatches), n % nBatches);
+        coming.catch(() => {}); // told to whoever asks for it; nobody may
+        next.set(n, coming);
+      }
+      const wanted = next.get(first) as Promise<SubGraph>;
+      next.delete(first); // its arrays are given away
+      waiting = next;
+      return wanted;
+    },
+  };
+}
