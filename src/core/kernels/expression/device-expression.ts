@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
+import { paddedSize } from "../../graph/padded-size";
 
 /** Counts as they came, nObs cells by nVars genes in compressed sparse rows. */
 export interface RawExpression {
@@ -116,7 +117,7 @@ export interface HostTranspose {
 
 /**
  * Transpose by counting sort of the listed cells (all of them without a list), ascending rows in each gene; a row below
- * zero is empty. Cost: O(entries + nVars).
+ * zero is empty. A list's arrays have room behind the last entry. Cost: O(entries + nVars).
  */
 export function transposeCounts({ nObs, nVars, X }: RawExpression, ids?: Int32Array): HostTranspose {
   const indptr = new Int32Array(nVars + 1);
@@ -130,8 +131,10 @@ export function transposeCounts({ nObs, nVars, X }: RawExpression, ids?: Int32Ar
   each((_, e) => indptr[X.indices[e] + 1]++);
   for (let j = 0; j < nVars; j++) indptr[j + 1] += indptr[j];
   const next = indptr.slice(0, nVars);
-  const rows = new Int32Array(indptr[nVars]);
-  const counts = new (X.data.constructor as new (n: number) => typeof X.data)(indptr[nVars]);
+  // lists follow each other with about as many entries: in arrays of few sizes, the buffers of one serve the next
+  const size = ids ? paddedSize(indptr[nVars]) : indptr[nVars];
+  const rows = new Int32Array(size);
+  const counts = new (X.data.constructor as new (n: number) => typeof X.data)(size);
   each((r, e) => {
     const to = next[X.indices[e]]++;
     rows[to] = r;
