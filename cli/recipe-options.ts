@@ -22,11 +22,13 @@ export const recipeOptions = {
   "mask-ratio": { type: "string" },
   lr: { type: "string" },
   "weight-decay": { type: "string" },
+  scale: { type: "boolean" },
+  center: { type: "boolean" },
   ...graphOptions,
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -47,6 +49,11 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
       heads: number("heads", base.encoder.heads),
       dropout: number("dropout", base.encoder.dropout),
       attentionDropout: number("attention-dropout", base.encoder.attentionDropout),
+    },
+    preprocess: {
+      ...base.preprocess,
+      scale: args.has("scale") || base.preprocess.scale,
+      center: args.has("center") || (base.preprocess.center ?? false),
     },
     graph: graphRecipe(args, base.graph),
     view: viewRecipe(args, base.view),

@@ -83,7 +83,7 @@ describe("train", () => {
 
   test("follows every setting on the command line", async () => {
     const flags =
-      "--backbone gatv2 --layers 3 --dropout 0 --attention-dropout 0.3 --mask-ratio 0.25 --lr 0.01 --weight-decay 0.001 --radius 50".split(
+      "--backbone gatv2 --layers 3 --dropout 0 --attention-dropout 0.3 --mask-ratio 0.25 --lr 0.01 --weight-decay 0.001 --scale --center --radius 50".split(
         " ",
       );
     await jsonOf(trainInto("set", "--backend", "cpu", ...flags), { cwd });
@@ -92,6 +92,7 @@ describe("train", () => {
       encoder: { layers: 3, dropout: 0, attentionDropout: 0.3, hidden: 16 },
       config: { maskRatio: 0.25 },
       optimizer: { learningRate: 0.01, weightDecay: 0.001 },
+      preprocess: { scale: true, center: true, log1p: true },
       graph: { kind: "radius", radiusMicrons: 50 },
     });
   });

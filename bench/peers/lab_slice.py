@@ -25,7 +25,7 @@ def read_slice(path):
 
 
 def normalize(counts, recipe, is_log):
-    """Size factors, log1p and unit variance as the recipe says; float32."""
+    """Size factors, log1p, unit variance and centring as the recipe says; a dense float32 array."""
     x = counts.copy()
     if not is_log:
         totals = x.sum(1)
@@ -38,6 +38,9 @@ def normalize(counts, recipe, is_log):
         variance = np.asarray(x.multiply(x).mean(0)) - np.asarray(x.mean(0)) ** 2
         deviation = np.sqrt(np.where(variance > 0, variance, 1))
         x.data /= deviation[x.indices]
+    x = x.toarray()
+    if recipe.get("center"):
+        x -= x.mean(0)
     return x.astype(np.float32)
 
 

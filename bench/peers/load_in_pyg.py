@@ -20,7 +20,7 @@ def embed(model, slice_path):
     counts, xy, section, slice_genes, is_log = read_slice(slice_path)
     if genes != slice_genes:
         raise SystemExit(f"{slice_path} has other genes than {model} was trained on.")
-    x = torch.from_numpy(normalize(counts, recipe["preprocess"], is_log).toarray())
+    x = torch.from_numpy(normalize(counts, recipe["preprocess"], is_log))
     edges = torch.from_numpy(edge_index(xy, section, recipe["graph"]).astype(np.int64))
     with torch.no_grad():
         return encoder(x, edges).numpy()

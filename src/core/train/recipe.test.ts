@@ -12,6 +12,12 @@ test("a recipe from before attention could drop out drops none", () => {
   expect(validateRecipe({ ...recipe, encoder })).toEqual({ ...recipe, encoder: { ...encoder, attentionDropout: 0 } });
 });
 
+test("a recipe from before genes could be centred centres none", () => {
+  const recipe = defaultRecipe();
+  const { center: _, ...preprocess } = recipe.preprocess;
+  expect(validateRecipe({ ...recipe, preprocess })).toEqual(recipe);
+});
+
 test.each([
   { kind: "knn", k: 8, symmetrize: "doubled" },
   { kind: "radius", radiusMicrons: 40 },

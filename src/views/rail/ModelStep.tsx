@@ -142,6 +142,18 @@ export function ModelStep() {
           checked={encoder.skip}
           onChange={(skip) => setEncoder({ skip })}
         />
+        <Toggle
+          label="Unit variance"
+          definition={terms.scale}
+          checked={recipe.preprocess.scale}
+          onChange={(scale) => edit((r) => ({ ...r, preprocess: { ...r.preprocess, scale } }))}
+        />
+        <Toggle
+          label="Centred genes"
+          definition={terms.center}
+          checked={recipe.preprocess.center ?? false}
+          onChange={(center) => edit((r) => ({ ...r, preprocess: { ...r.preprocess, center } }))}
+        />
         <NumberKnob
           label="Seed"
           definition={terms.seed}

@@ -24,6 +24,8 @@ export const terms = {
   dropout: "Share of hidden values set to zero at random in each step, against memorising.",
   attentionDropout: "Share of attention weights set to zero at random in each step. For GAT and GATv2.",
   skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
+  scale: "Divides each gene by its standard deviation, so that all genes weigh the same in the loss.",
+  center: "Subtracts each gene's mean, so that zero says nothing special. No memory is spent on it.",
   maskRatio:
     "Share of cells whose genes are all hidden in a step. The network must rebuild them from their neighbours.",
   learningRate: "Size of a training step. Too large and the loss jumps, too small and it hardly falls.",

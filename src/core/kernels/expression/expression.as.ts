@@ -6,13 +6,15 @@ import { keepMask4 } from "../simd.as";
 let nObs: i32, header: usize, genes: usize, counts: usize;
 let nVars: i32, countBytes: i32, geneBytes: i32;
 let log1p: bool, scaled: bool, dropPerGene: bool, noiseOnAll: bool;
+/** 16 floats of the thread's own: log1p of the size factor times 0 .. 15, in which most counts of a row are found. */
+let logarithms: usize;
 let dropKey: u32, dropThreshold: u32, noiseKey: u32, noiseDeviation: f32, countKey: u32, countThreshold: u32;
 
 function setExpression(
-  obs: i32, vars: i32, kinds: i32, headerAt: usize, genesAt: usize, countsAt: usize,
+  table: usize, obs: i32, vars: i32, kinds: i32, headerAt: usize, genesAt: usize, countsAt: usize,
   drop: u32, dropBelow: u32, noise: u32, deviation: f32, count: u32, countBelow: u32,
 ): void {
-  nObs = obs; nVars = vars; header = headerAt; genes = genesAt; counts = countsAt;
+  logarithms = table; nObs = obs; nVars = vars; header = headerAt; genes = genesAt; counts = countsAt;
   countBytes = kinds & 7; geneBytes = (kinds >> 3) & 7;
   log1p = (kinds & 64) != 0; scaled = (kinds & 128) != 0;
   dropPerGene = (kinds & 256) != 0; noiseOnAll = (kinds & 512) != 0;
@@ -26,9 +28,10 @@ export function expressionMatmul(
   countsAt: usize, drop: u32, dropBelow: u32, noise: u32, deviation: f32, count: u32, countBelow: u32,
   rows: usize, capacity: i32, tileRows: i32, channels: i32, base: usize, packed: usize, out: usize,
 ): void {
-  setExpression(obs, vars, kinds, headerAt, genesAt, countsAt, drop, dropBelow, noise, deviation, count, countBelow);
+  const ends = scratch + 64; // of the tile's rows
+  const pairs = ends + (<usize>tileRows << 2);
+  setExpression(scratch, obs, vars, kinds, headerAt, genesAt, countsAt, drop, dropBelow, noise, deviation, count, countBelow);
   const rowBytes = <usize>channels << 2;
-  const pairs = scratch + (<usize>tileRows << 2); // behind the ends of the tile's rows
   const widest: usize = noiseOnAll ? nVars + 4 : 0;
   let r = fromRow;
   while (r < toRow) {
@@ -42,14 +45,14 @@ export function expressionMatmul(
         if (to + (room << 3) > limit) break;
         to = expandRow(cell, to);
       }
-      store<u32>(scratch + (<usize>(r - first) << 2), <u32>to);
+      store<u32>(ends + (<usize>(r - first) << 2), <u32>to);
     }
     let block = packed;
     for (let c: usize = 0; c < rowBytes; c += 128) {
       const bytes = min<usize>(128, rowBytes - c);
       let from = pairs;
       for (let i = first; i < r; i++) {
-        const end = <usize>load<u32>(scratch + (<usize>(i - first) << 2));
+        const end = <usize>load<u32>(ends + (<usize>(i - first) << 2));
         const cell = load<i32>(rows + (<usize>i << 2));
         const y = out + <usize>i * rowBytes + c;
         if (cell >= 0) {
@@ -77,11 +80,11 @@ export function packBlocks(fromBlock: i32, toBlock: i32, nRows: i32, channels: i
 
 /** Pairs of some rows of the list at `stride` pairs from row to row, and where each row's end. */
 export function expandRows(
-  fromRow: i32, toRow: i32, obs: i32, vars: i32, kinds: i32, headerAt: usize, genesAt: usize, countsAt: usize,
-  drop: u32, dropBelow: u32, noise: u32, deviation: f32, count: u32, countBelow: u32,
+  fromRow: i32, toRow: i32, scratch: usize, obs: i32, vars: i32, kinds: i32, headerAt: usize, genesAt: usize,
+  countsAt: usize, drop: u32, dropBelow: u32, noise: u32, deviation: f32, count: u32, countBelow: u32,
   rows: usize, stride: i32, pairs: usize, ends: usize,
 ): void {
-  setExpression(obs, vars, kinds, headerAt, genesAt, countsAt, drop, dropBelow, noise, deviation, count, countBelow);
+  setExpression(scratch, obs, vars, kinds, headerAt, genesAt, countsAt, drop, dropBelow, noise, deviation, count, countBelow);
   for (let r = fromRow; r < toRow; r++) {
     const cell = load<i32>(rows + (<usize>r << 2));
     const to = pairs + (<usize>r * <usize>stride << 3);
@@ -165,6 +168,14 @@ function expandRow(cell: i32, pairs: usize): usize {
       gene = i32x4.add(gene, i32x4.splat(4));
     }
   }
+  // the same function gives the table, so looking a count up changes no bit
+  const small = log1p && countBytes == 1 && countThreshold == 0;
+  if (small) {
+    for (let c = 0; c < 16; c += 4) {
+      const count = f32x4.convert_i32x4_s(i32x4.add(i32x4.splat(c), i32x4(0, 1, 2, 3)));
+      v128.store(logarithms + (<usize>c << 2), log1p4(f32x4.mul(count, factor)));
+    }
+  }
   let to = pairs;
   for (let e = first; e < last; e += 4, to += 32) {
     let gene = geneBytes == 2
@@ -172,10 +183,19 @@ function expandRow(cell: i32, pairs: usize): usize {
       : v128.load(genes + (<usize>e << 2));
     // what lies behind the row is no gene
     if (last - e < 4) gene = v128.and(gene, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(last - e)));
-    let value = loadCounts(e);
-    if (countThreshold) value = noisyCounts(value, hash4(v128.xor(gene, countRow)), min(4, last - e));
-    value = f32x4.mul(value, factor);
-    if (log1p) value = log1p4(value);
+    let value: v128;
+    const four = small ? load<u32>(counts + <usize>e) : 0xffffffff;
+    if ((four & 0xf0f0f0f0) == 0) {
+      value = v128.load32_zero(logarithms + (<usize>(four & 15) << 2));
+      value = v128.load32_lane(logarithms + (<usize>((four >> 8) & 15) << 2), value, 1);
+      value = v128.load32_lane(logarithms + (<usize>((four >> 16) & 15) << 2), value, 2);
+      value = v128.load32_lane(logarithms + (<usize>(four >> 24) << 2), value, 3);
+    } else {
+      value = loadCounts(e);
+      if (countThreshold) value = noisyCounts(value, hash4(v128.xor(gene, countRow)), min(4, last - e));
+      value = f32x4.mul(value, factor);
+      if (log1p) value = log1p4(value);
+    }
     if (scaled) value = f32x4.mul(value, gather4(scales, gene));
     if (dropThreshold) value = v128.and(value, keepMask4(gene, dropRow, threshold));
     if (noiseOnAll) {
