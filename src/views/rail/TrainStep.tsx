@@ -30,7 +30,9 @@ export function TrainStep() {
   const busy = running || run.kind === "preparing";
   return (
     <>
-      <ViewControl />
+      <div style={{ marginBottom: 10 }}>
+        <ViewControl />
+      </div>
       <div className={styles.buttons}>
         {running ? (
           <Button className={styles.train ?? ""} leftSection={<PauseIcon />} onClick={pause} title="Space">
