@@ -87,16 +87,8 @@ class Blocks(Dataset):
 
 def encode_blocks(encoder, x, blocks):
     """The encoder's layers, each on the cells that the next one reads."""
-    last = len(encoder.convs) - 1
     for i, (conv, (edges, n)) in enumerate(zip(encoder.convs, blocks)):
-        y = conv((x, x[:n]), edges)
-        if str(i) in encoder.norms:
-            y = encoder.norms[str(i)](y)
-        if i < last:
-            y = F.elu(y)
-        if encoder.skip and i > 0:
-            y = y + x[:n]
-        x = F.dropout(y, encoder.dropout, encoder.training) if i < last else y
+        x = encoder.tail(i, conv((x, x[:n]), edges), x[:n])
     return x
 
 

@@ -36,17 +36,20 @@ class Encoder(nn.Module):
         )
         self.norms = nn.ModuleDict({str(i): BatchNorm(options["hidden"]) for i in normed})
 
+    def tail(self, i, y, x):
+        """What follows the convolution y of layer i, which read x."""
+        last = i == len(self.convs) - 1
+        if str(i) in self.norms:
+            y = self.norms[str(i)](y)
+        if not last:
+            y = F.elu(y)
+        if self.skip and i > 0:
+            y = y + x
+        return y if last else F.dropout(y, self.dropout, self.training)
+
     def forward(self, x, edge_index):
-        last = len(self.convs) - 1
         for i, conv in enumerate(self.convs):
-            y = conv(x, edge_index)
-            if str(i) in self.norms:
-                y = self.norms[str(i)](y)
-            if i < last:
-                y = F.elu(y)
-            if self.skip and i > 0:
-                y = y + x
-            x = F.dropout(y, self.dropout, self.training) if i < last else y
+            x = self.tail(i, conv(x, edge_index), x)
         return x
 
 

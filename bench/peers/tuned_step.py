@@ -38,6 +38,30 @@ class MeanAfterLinear(nn.Module):
         return y if self.bias is None else y + self.bias
 
 
+class LastLayer:
+    """The last convolution for hidden cells alone, since nothing else is decoded; exact, but where a norm follows it."""
+
+    def __init__(self, conv, graph, edge_index, n_obs, backbone):
+        self.conv, self.graph, self.backbone = conv, graph, backbone
+        if backbone == "gat":
+            loops = torch.arange(n_obs)
+            self.source, self.to = torch.cat([edge_index, torch.stack([loops, loops])], 1)
+            self.place = torch.full((n_obs,), -1)
+            conv.add_self_loops = False  # it would not know which row is whose
+
+    def __call__(self, x, hidden):
+        conv = self.conv
+        if self.backbone == "gat":
+            self.place.fill_(-1)
+            self.place[hidden] = torch.arange(len(hidden))
+            to = self.place[self.to]
+            heard = to >= 0
+            return conv((x, x[hidden]), torch.stack([self.source[heard], to[heard]]))
+        if self.backbone == "gcn":  # A before W, which then multiplies hidden rows alone
+            return F.linear(torch.sparse.mm(self.graph, x)[hidden], conv.lin.weight, conv.bias)
+        return F.linear(self.graph(x)[hidden], conv.lin_l.weight, conv.bias) + conv.lin_r(x[hidden])
+
+
 def tuned(encoder, decoder, x, edge_index, recipe, rewritten=False):
     """loss(hidden cells) of the same network; rewritten: graph attention by sparse products, which is not PyG's any more."""
     n_obs, backbone = x.shape[0], recipe["backbone"]
@@ -60,21 +84,32 @@ def tuned(encoder, decoder, x, edge_index, recipe, rewritten=False):
         first.lin_l, first.lin_r = VisibleLinear(first.lin_l, visible), VisibleLinear(first.lin_r, visible)
     else:
         encoder.convs[0].lin = VisibleLinear(encoder.convs[0].lin, visible)
-    if backbone == "gat" and rewritten:
-        graph = SparseRows(edge_index, n_obs)
-        for i, conv in enumerate(encoder.convs):
-            encoder.convs[i] = SparseGat(conv)
     if backbone == "gcn":
         edges, weight = gcn_norm(edge_index, None, n_obs)
         graph = csr(edges, weight, n_obs)
         for conv in encoder.convs:
             conv.normalize = False
 
+    last = len(encoder.convs) - 1
+    whole = last == 0 or str(last) in encoder.norms
+    last_layer = None if whole else LastLayer(encoder.convs[last], graph, edge_index, n_obs, backbone)
+    if backbone == "gat" and rewritten:
+        graph = SparseRows(edge_index, n_obs)
+        for i in range(last + 1 if whole else last):
+            encoder.convs[i] = SparseGat(encoder.convs[i])
+
+    def encode(hidden):
+        if whole:
+            return encoder(features, graph)[hidden]
+        x = features
+        for i, conv in enumerate(encoder.convs[:last]):
+            x = encoder.tail(i, conv(x, graph), x)
+        return encoder.tail(last, last_layer(x, hidden), x[hidden])
+
     def loss_of(hidden):
         visible.fill_(1)
         visible[hidden] = 0
-        z = encoder(features, graph)
-        return F.mse_loss(decoder(z[hidden]), dense[hidden])
+        return F.mse_loss(decoder(encode(hidden)), dense[hidden])
 
     return loss_of
 
