@@ -15,7 +15,7 @@ import {
   uploadRows,
 } from ".";
 import { expressionGradientReference, expressionMatmulReference } from "./reference";
-import { noisyCount, normalOf, viewKey } from "./view";
+import { noisyCount, normalOf, rowKey, viewKey } from "./view";
 
 type Counts = Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
 type Genes = Uint16ArrayConstructor | Uint32ArrayConstructor;
@@ -304,6 +304,42 @@ describe("the draws of a view", () => {
     const mean = values.reduce((a, b) => a + b) / values.length;
     return { mean, variance: values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length };
   };
+
+  test.each(["entry", "gene"] as const)(
+    "dropout per %s loses its share, independently of cell, gene and seed",
+    (per) => {
+      const [nObs, nVars, rate] = [200, 500, 0.3];
+      const lost = (seed: number, cell: number, gene: number): number => {
+        const { dropKey, dropThreshold } = viewKey({ seed, geneDropout: { rate, per } });
+        return hash32(gene ^ rowKey(per === "gene" ? -1 : cell, dropKey)) < dropThreshold ? 1 : 0;
+      };
+      const n = per === "gene" ? nVars : nObs * nVars;
+      const share = (f: (cell: number, gene: number) => number): number => {
+        let sum = 0;
+        for (let k = 0; k < n; k++) sum += f(Math.floor(k / nVars), k % nVars);
+        return sum / n;
+      };
+      const close = (got: number, p: number) =>
+        expect(Math.abs(got - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n));
+      close(
+        share((i, j) => lost(1, i, j)),
+        rate,
+      );
+      close(
+        share((i, j) => lost(1, i, j) * lost(2, i, j)),
+        rate ** 2,
+      ); // seeds
+      close(
+        share((i, j) => lost(1, i, j) * lost(1, i, j + 1)),
+        rate ** 2,
+      ); // neighbouring genes
+      if (per === "entry")
+        close(
+          share((i, j) => lost(1, i, j) * lost(1, i + 1, j)),
+          rate ** 2,
+        ); // neighbouring cells
+    },
+  );
 
   test("normal noise has mean 0, variance 1 and a normal's tails", () => {
     const draws = hashes.map(normalOf);
