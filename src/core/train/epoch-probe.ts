@@ -21,61 +21,77 @@ export interface EpochProbeInput {
   readonly backend: Backend;
   /** About as long may be spent on it. */
   readonly patienceMs?: number;
+  /** Milliseconds since some time; a benchmark on a busy machine gives processor time. */
+  readonly clock?: () => number;
 }
 
-const FIRST_CELLS = 600;
+const FIRST_CELLS = 256;
+/** Parts that are about as large as each other would say more of the noise than of the slope. */
+const LEAST_GROWTH = 2;
+/** One step to warm up, two to measure, and preparing takes about as long as two. */
+const STEPS = 5;
+/** A batch costs the same in a large slice as in a part of it that is much larger than the batch. */
 const BATCH_CELLS = 20_000;
 
 /**
- * Time of an epoch from steps on parts of the tissue that hang together: a small part says how large a second one may
- * be within the patience, and the epoch is extrapolated as a line through both, the least time of each. A slice that is
- * small enough is measured whole. Of a run on sub-graphs one batch is measured, in a part of at most 20,000 cells, and
- * counted as often as an epoch has batches.
+ * Time of an epoch from steps on parts of the tissue that hang together: 256 cells, four times as many, and then as many
+ * as the times so far allow within the patience. The epoch is extrapolated as a line through the last two. The least time
+ * of each part counts, for what delays a step is not the step's own. A slice that is small enough is measured whole.
+ * Of a run on sub-graphs a few batches are measured, in a part of at most 20,000 cells, and their mean is counted as
+ * often as an epoch has batches.
  *
  * @throws LabError("cancelled") between two steps once the task is cancelled
  */
 export async function probeEpoch(input: EpochProbeInput, task: Task): Promise<EpochProbe> {
-  const { slice, patienceMs = 1500 } = input;
-  const began = performance.now();
+  const { patienceMs = 1300, clock = () => performance.now() } = input;
+  const { nObs } = input.slice;
+  const end = clock() + patienceMs;
   const { view } = input.recipe;
   if (view.kind !== "full") {
-    // a batch costs the same in a large slice as in a part of it that is much larger than the batch
-    const cells = Math.min(slice.nObs, BATCH_CELLS);
-    const each = await stepTime(input, cells, began + patienceMs, task);
-    return { milliseconds: each * batchesPerEpoch(view, slice.nObs), cells };
+    const cells = Math.min(nObs, BATCH_CELLS);
+    const times = await stepTimes(input, cells, (n) => n < 3 || (n < 20 && clock() < end), task);
+    const mean = times.reduce((a, b) => a + b) / times.length;
+    return { milliseconds: mean * batchesPerEpoch(view, nObs), cells };
   }
-  const small = Math.min(slice.nObs, FIRST_CELLS);
-  const first = await stepTime(input, small, began + patienceMs / 5, task);
-  if (small === slice.nObs) return { milliseconds: first, cells: small };
 
-  const left = began + patienceMs - performance.now();
-  // one step to warm up, two or more to measure, and preparing takes about as long as one
-  const affordable = Math.floor((small * left) / (5 * first));
-  const large = Math.min(slice.nObs, Math.max(affordable, 2 * small));
-  const second = await stepTime(input, large, began + patienceMs, task);
-  const perCell = Math.max(0, (second - first) / (large - small));
-  return { milliseconds: second + perCell * (slice.nObs - large), cells: large };
+  const measure = async (cells: number) => {
+    return { cells, ms: Math.min(...(await stepTimes(input, cells, (n) => n < 3, task))) };
+  };
+  let small = await measure(Math.min(nObs, FIRST_CELLS));
+  if (small.cells === nObs) return { milliseconds: small.ms, cells: nObs };
+  let large = await measure(Math.min(nObs, 4 * small.cells));
+  for (;;) {
+    const perCell = Math.max(1e-6, (large.ms - small.ms) / (large.cells - small.cells));
+    const affordable = large.cells + ((end - clock()) / STEPS - large.ms) / perCell;
+    const next = Math.min(nObs, Math.floor(affordable));
+    if (large.cells === nObs || next < Math.min(nObs, LEAST_GROWTH * large.cells))
+      return { milliseconds: large.ms + perCell * (nObs - large.cells), cells: large.cells };
+    [small, large] = [large, await measure(next)];
+  }
 }
 
-/** The least time of a step over a part of so many cells: of two steps, and of as many more as end before `until`. */
-async function stepTime(
-  { slice, graph, recipe, backend }: EpochProbeInput,
+/**
+ * Times of steps over a part of so many cells, but the first, which compiles and fills caches.
+ * @param goOn  whether another step is to be taken after so many
+ */
+async function stepTimes(
+  { slice, graph, recipe, backend, clock = () => performance.now() }: EpochProbeInput,
   nCells: number,
-  until: number,
+  goOn: (nSteps: number) => boolean,
   task: Task,
-): Promise<number> {
+): Promise<number[]> {
   const part = nCells === slice.nObs ? { slice, graph } : tissuePart(slice, graph, nCells);
   throwIfCancelled(task, "Measuring a step");
   const trainer = await createTrainer({ ...part, recipe, backend }, quiet);
   try {
-    let least = Number.POSITIVE_INFINITY;
-    for (let step = 0; step < 3 || (step < 12 && performance.now() + least < until); step++) {
+    const times: number[] = [];
+    for (let n = 0; goOn(n); n++) {
       throwIfCancelled(task, "Measuring a step");
-      const { milliseconds } = await trainer.step();
-      // the first one compiles and fills caches
-      if (step > 0) least = Math.min(least, milliseconds);
+      const began = clock();
+      await trainer.step();
+      if (n > 0) times.push(clock() - began);
     }
-    return least;
+    return times;
   } finally {
     trainer.dispose();
   }
