@@ -35,8 +35,8 @@ test("a limit that is too low is named with the setting that mends it, which the
   expect(refused.lines.join("\n")).toContain(over.over!.slice(0, 30));
   expect(existsSync(join(cwd, "refused", "run.json"))).toBe(false);
 
-  const [, width] = /^width (\d+)$/.exec(over.mend!.setting)!;
-  await jsonOf([...words, "--hidden", width, "--out", "mended", "--memory-limit", limit], { cwd });
+  const flags = over.mend!.flags.split(" ");
+  await jsonOf([...words, ...flags, "--out", "mended", "--memory-limit", limit], { cwd });
   expect(existsSync(join(cwd, "mended", "run.json"))).toBe(true);
 });
 

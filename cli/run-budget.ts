@@ -45,7 +45,7 @@ export interface RunBudget {
   readonly fits: boolean;
   /** Why it does not fit, and what brings it under. */
   readonly over: string | null;
-  readonly mend: { readonly setting: string; readonly bytes: number } | null;
+  readonly mend: { readonly setting: string; readonly flags: string; readonly bytes: number } | null;
   /** Null where it does not fit, and on an emulated GPU, which would take longer to compile than may be spent. */
   readonly secondsPerEpoch: number | null;
   readonly seconds: number | null;
@@ -71,7 +71,7 @@ export async function runBudget(planned: Planned, limits: MemoryLimits, task: Ta
     },
     fits: !over,
     over: error && `${error.message} ${error.hint}`,
-    mend: mend && { setting: mend.words, bytes: mend.budget.totalBytes },
+    mend: mend && { setting: mend.words, flags: mend.flags, bytes: mend.budget.totalBytes },
     secondsPerEpoch: time && time.milliseconds / 1000,
     seconds: time && (time.milliseconds * recipe.epochs) / 1000,
     measuredCells: time?.cells ?? null,

@@ -15,6 +15,8 @@ export interface MemoryLimits {
 export interface Mend {
   /** "width 32" */
   readonly words: string;
+  /** The same for the command line: "--hidden 32". */
+  readonly flags: string;
   /** The recipe with that setting; null for what no recipe can set. */
   readonly recipe: RunRecipe | null;
   readonly budget: MemoryBudget;
@@ -37,31 +39,54 @@ export function excess(budget: MemoryBudget, { memoryBytes, device }: MemoryLimi
 
 interface Candidate {
   readonly words: string;
+  readonly flags: string;
   readonly input: BudgetInput;
   readonly recipe: RunRecipe | null;
 }
 
 /**
- * The mildest value of the first setting that brings the run under its limits: a narrower network, then fewer genes.
+ * The mildest value of the first setting that brings the run under its limits: sub-graphs of smaller batches, a narrower
+ * network, then fewer genes.
  * Each is tried by predicting again with it; memory falls along the values of one setting, so they are bisected.
  */
 export async function findMend(input: BudgetInput, limits: MemoryLimits, task: Task): Promise<Mend | null> {
-  for (const candidates of [narrower(input), fewerGenes(input)]) {
+  for (const candidates of [smallerBatches(input), narrower(input), fewerGenes(input)]) {
     let found: Mend | null = null;
     let [low, high] = [0, candidates.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       throwIfCancelled(task, "Looking for a setting that fits");
-      const { words, recipe, input: tried } = candidates[middle];
+      const { input: tried, ...setting } = candidates[middle];
       const budget = await predictMemory(tried, task);
       if (excess(budget, limits) === null) {
-        found = { words, recipe, budget };
+        found = { ...setting, budget };
         high = middle;
       } else low = middle + 1;
     }
     if (found) return found;
   }
   return null;
+}
+
+const named = (words: string, flags: string) => ({ words, flags });
+
+/** Ego-nets that are exact, in place of the full graph; or fewer targets in a batch. */
+function smallerBatches(input: BudgetInput): Candidate[] {
+  const { recipe, shape } = input;
+  const { view } = recipe;
+  const now = view.kind === "full" ? shape.nObs : view.batchSize;
+  return [4096, 1024, 256, 64]
+    .filter((batchSize) => batchSize < now)
+    .map((batchSize) => {
+      const batched = view.kind === "full" ? ({ kind: "ego", hops: recipe.encoder.layers } as const) : view;
+      const smaller = { ...recipe, view: { ...batched, batchSize } };
+      const flags = view.kind === "full" ? `--view ego --hops ${recipe.encoder.layers} ` : "";
+      return {
+        ...named(`batches of ${batchSize} cells`, `${flags}--batch-size ${batchSize}`),
+        recipe: smaller,
+        input: { ...input, recipe: smaller },
+      };
+    });
 }
 
 /** Half the width, a third, ..., in whole heads. */
@@ -74,7 +99,7 @@ function narrower(input: BudgetInput): Candidate[] {
     .filter((width) => width >= Math.max(unit, 8) && width < hidden)
     .map((width) => {
       const narrow = { ...recipe, encoder: { ...recipe.encoder, hidden: width } };
-      return { words: `width ${width}`, recipe: narrow, input: { ...input, recipe: narrow } };
+      return { ...named(`width ${width}`, `--hidden ${width}`), recipe: narrow, input: { ...input, recipe: narrow } };
     });
 }
 
@@ -83,7 +108,7 @@ function fewerGenes(input: BudgetInput): Candidate[] {
   return [1 / 2, 1 / 4, 1 / 8, 1 / 16].map((share) => {
     const nVars = Math.max(1, Math.floor(shape.nVars * share));
     const fewer = { ...shape, nVars, nnz: Math.floor((shape.nnz * nVars) / shape.nVars) };
-    return { words: `${nVars} genes`, recipe: null, input: { ...input, shape: fewer } };
+    return { ...named(`${nVars} genes`, ""), recipe: null, input: { ...input, shape: fewer } };
   });
 }
 

@@ -101,12 +101,25 @@ describe("a run over its limit", () => {
 
   test("is brought under it by the mildest value of a setting, which is named", async () => {
     const narrow = await predictMemory(inputOf(recipeOf("gat", { hidden: 24 })), quiet);
+    const batched = (recipe: RunRecipe): RunRecipe => ({ ...recipe, view: { kind: "ego", hops: 2, batchSize: 64 } });
     const limits = { ...unlimited, memoryBytes: narrow.totalBytes + 1000 };
     const mend = await findMend(inputOf(recipe), limits, quiet);
-    expect(mend?.recipe?.encoder.hidden).toBe(24);
-    expect(mend?.budget).toEqual(narrow);
-    const error = overLimit(excess(await predictMemory(inputOf(recipe), quiet), limits)!, mend);
-    expect(error.hint).toMatch(/^With width 24 it needs [\d.]+ MiB\.$/);
+    expect(mend?.words).toMatch(/^batches of \d+ cells$/);
+    const view = mend?.recipe?.view as { kind: "ego"; hops: number; batchSize: number };
+    expect(view).toMatchObject({ kind: "ego", hops: 2 });
+    expect(mend?.flags).toBe(`--view ego --hops 2 --batch-size ${view.batchSize}`);
+    expect(mend?.budget.totalBytes).toBeLessThanOrEqual(limits.memoryBytes);
+    const milder = { ...recipe, view: { ...view, batchSize: 4 * view.batchSize } };
+    const budget = await predictMemory(inputOf(milder), quiet);
+    if (milder.view.batchSize < slice.nObs) expect(budget.totalBytes).toBeGreaterThan(limits.memoryBytes);
+
+    // smaller batches than these are not offered, so that the width is next
+    const small = await predictMemory(inputOf(batched(recipeOf("gat", { hidden: 24 }))), quiet);
+    const tight = { ...unlimited, memoryBytes: small.totalBytes + 1000 };
+    const narrower = await findMend(inputOf(batched(recipe)), tight, quiet);
+    expect(narrower).toMatchObject({ words: "width 24", flags: "--hidden 24", budget: small });
+    const over = excess(await predictMemory(inputOf(batched(recipe)), quiet), tight);
+    expect(overLimit(over!, narrower).hint).toMatch(/^With width 24 it needs [\d.]+ MiB\.$/);
   });
 
   test("is beyond mending where nothing fits", async () => {
