@@ -11,6 +11,8 @@ export interface Shader {
   readonly vec4?: readonly string[];
   readonly uniforms: readonly (readonly [name: string, type: "i32" | "u32" | "f32", value: number])[];
   readonly outputShape: number[];
+  /** A tensor of that shape to be changed, instead of a new one. */
+  readonly into?: TensorInfo;
   /** How many threads have work. */
   readonly threads: number;
   /** WGSL of one thread, `index : i32` below `threads`; it writes `result`. */
@@ -56,7 +58,7 @@ export function run(backend: WebGPUBackend, shader: Shader): TensorInfo {
   };
   const values = uniforms.map(([, type, value]) => ({ type: UNIFORM_TYPES[type], data: [value] }));
   const tensors = shader.inputs.map(([, tensor]) => tensor);
-  return backend.runWebGPUProgram(program, tensors, "float32", values);
+  return backend.runWebGPUProgram(program, tensors, "float32", values, shader.into);
 }
 
 /** "4" and a quarter of the threads where a row divides into vec4s, else "1" and all of them. */

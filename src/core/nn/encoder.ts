@@ -1,15 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import type { DeviceCsr } from "../kernels/device-csr";
+import type { Dropout } from "../kernels/dropout/reference";
 import { layerTail } from "../kernels/layer-tail";
 import { hash32 } from "../random";
-import { type BatchStatistics, batchNorm } from "./batch-norm";
+import { affineOf, type BatchStatistics, batchNorm } from "./batch-norm";
+import { blockedLayer } from "./blocked-layer";
 import { type EncoderSpec, isNormed } from "./encoder-spec";
 import type { Features } from "./features";
 import { gatConv, gatConvAttention } from "./gat-conv";
 import { gatv2Conv, gatv2ConvAttention } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
-import type { LayerGraph } from "./layer-graph";
+import type { DeviceRowBlock, LayerGraph } from "./layer-graph";
 import { chooseRows, type RowChoice } from "./row-choice";
 import { firstRows } from "./rows";
 import { sageConv } from "./sage-conv";
@@ -79,19 +81,56 @@ function applyLayer(
   mode: Mode,
   wanted: RowChoice | null,
 ): Layer {
+  if (graph.rowBlocks && mode.kind === "training")
+    return applyInBlocks(params, spec, i, graph.rowBlocks, input, mode, wanted);
   const last = i === spec.layers - 1;
   const { matrix } = graph;
   const nValid = wanted ? wanted.index.shape[0] : graph.nValid;
   const layer = convolve(params, spec, i, matrix, input, mode, wanted);
-  const norm = isNormed(spec, i) ? batchNorm(params, `norms.${i}.module`, layer.y, mode.kind, nValid) : null;
+  const norm = isNormed(spec, i) ? batchNorm(params, normName(i), layer.y, mode.kind, nValid) : null;
   const y = layerTail(layer.y, {
     norm,
     elu: !last,
     skip: spec.skip && input.kind === "dense" ? chooseRows(firstRows(input.x, matrix.nRows), wanted) : null,
-    dropout: !last && mode.kind === "training" ? { rate: spec.dropout, seed: hash32(mode.seed + i) } : null,
+    dropout: !last && mode.kind === "training" ? dropoutOf(spec, i, mode.seed) : null,
     nValid,
   });
   return { ...layer, ...(norm?.ofBatch ? { statistics: norm } : {}), y };
+}
+
+/** The same layer in training, one range of rows after the other. */
+function applyInBlocks(
+  params: Params,
+  spec: EncoderSpec,
+  i: number,
+  blocks: readonly DeviceRowBlock[],
+  input: Features,
+  mode: Extract<Mode, { kind: "training" }>,
+  wanted: RowChoice | null,
+): Layer {
+  const last = i === spec.layers - 1;
+  const { y, statistics } = blockedLayer(blocks, input, {
+    // attention's mask counts the edges of a block, so each block draws its own; otherwise the same as undivided
+    convolve: (matrix, features, weights, block) => {
+      const seed = hash32(mode.seed + Math.imul(block + 1, 0x9e3779b1));
+      return convolve({ weights, buffers: {} }, spec, i, matrix, features, { kind: "training", seed }, null).y;
+    },
+    weights: Object.fromEntries(Object.entries(params.weights).filter(([name]) => name.startsWith(`convs.${i}.`))),
+    affine: isNormed(spec, i) ? affineOf(params, normName(i)) : null,
+    elu: !last,
+    skip: spec.skip && input.kind === "dense",
+    dropout: last ? null : dropoutOf(spec, i, mode.seed),
+    wanted,
+  });
+  return { y, ...(statistics && { statistics }) };
+}
+
+function dropoutOf(spec: EncoderSpec, i: number, seed: number): Dropout {
+  return { rate: spec.dropout, seed: hash32(seed + i) };
+}
+
+function normName(i: number): string {
+  return `norms.${i}.module`;
 }
 
 /** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape } from "../../errors";
 import { registerReference, runKernel } from "../register";
-import { gatherRowsReference } from "./reference";
+import { addRowsReference, gatherRowsReference } from "./reference";
 import { registerGatherRowsWasm } from "./wasm";
 import { registerGatherRowsWebGpu } from "./webgpu";
 
 const NAME = "LabGatherRows";
+const ADD = "LabAddRows";
 
 registerReference(NAME, ({ x, index }) => [
   {
@@ -13,8 +14,12 @@ registerReference(NAME, ({ x, index }) => [
     values: gatherRowsReference(x.values, index.values, x.shape[1]),
   },
 ]);
-registerGatherRowsWasm(NAME);
-registerGatherRowsWebGpu(NAME);
+registerReference(ADD, ({ sums, x, index }) => {
+  addRowsReference(sums.values as Float32Array, x.values, index.values, x.shape[1]);
+  return [];
+});
+registerGatherRowsWasm(NAME, ADD);
+registerGatherRowsWebGpu(NAME, ADD);
 
 /**
  * Rows of x in the order of `index`; -1 gives a zero row.
@@ -36,4 +41,31 @@ export function gatherRows(x: tf.Tensor2D, index: tf.Tensor1D, inverse: tf.Tenso
     gradFunc: (dy: tf.Tensor) => [apply(dy, inverse)],
   }));
   return op(x) as tf.Tensor2D;
+}
+
+/** The same rows without a gradient, and so without an inverse. */
+export function takeRows(x: tf.Tensor2D, index: tf.Tensor1D): tf.Tensor2D {
+  return runKernel(NAME, { x, index })[0] as tf.Tensor2D;
+}
+
+/**
+ * Sums of rows, filled by and by: the one tensor of the lab that changes. A sum over parts of a large matrix would
+ * otherwise need the matrix twice for every part. Not differentiable.
+ */
+export interface RowSums {
+  /** Not to be cloned, reshaped or kept for a gradient before the last `add`. */
+  readonly sums: tf.Tensor2D;
+  /** sums[index[r], :] += x[r, :]; no index twice, -1 is left out. */
+  add(x: tf.Tensor2D, index: tf.Tensor1D): void;
+}
+
+export function rowSums(nRows: number, nChannels: number): RowSums {
+  const sums = tf.zeros<tf.Rank.R2>([nRows, nChannels]);
+  return {
+    sums,
+    add(x, index) {
+      assertShape("rowSums x", x.shape, [index.shape[0], nChannels]);
+      runKernel(ADD, { sums, x, index });
+    },
+  };
 }

@@ -7,3 +7,16 @@ export function gatherRowsReference(x: ArrayLike<number>, index: ArrayLike<numbe
   }
   return out;
 }
+
+/** sums[index[r], :] += x[r, :] in place; -1 is left out. */
+export function addRowsReference(
+  sums: Float32Array,
+  x: ArrayLike<number>,
+  index: ArrayLike<number>,
+  nChannels: number,
+): void {
+  for (let r = 0; r < index.length; r++) {
+    if (index[r] < 0) continue;
+    for (let c = 0; c < nChannels; c++) sums[index[r] * nChannels + c] += x[r * nChannels + c];
+  }
+}

@@ -1,8 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { assertShape, LabError } from "../../errors";
-import { type Dropout, dropoutKey } from "../dropout/reference";
+import type { Dropout } from "../dropout/reference";
 import { type Attributes, registerReference, runKernel } from "../register";
 import { TAIL } from "./kernels";
+import {
+  type BatchStatistics,
+  type Norm,
+  tailCoefficients,
+  tailForward,
+  tailGradient,
+  tailGradientSums,
+  tailPass,
+  tailSkipGradient,
+} from "./passes";
 import {
   biasReference,
   coefficientsReference,
@@ -15,6 +25,8 @@ import {
 } from "./reference";
 import { registerTailWasm } from "./wasm";
 import { registerTailWebGpu } from "./webgpu";
+
+export type { Affine, BatchStatistics, Norm } from "./passes";
 
 registerReference(TAIL.moments, ({ x }, { nValid }) =>
   momentsReference(x.values, x.shape[1], nValid).map((values) => ({ shape: [1, x.shape[1]], values })),
@@ -58,19 +70,6 @@ function tailAttributes({ nValid, firstRow, elu, key, threshold, scale }: Attrib
   return { nValid, firstRow, elu, key, threshold, scale };
 }
 
-/** Mean and population variance over cells, each (1, channels). */
-export interface BatchStatistics {
-  readonly mean: tf.Tensor2D;
-  readonly variance: tf.Tensor2D;
-}
-
-export interface Affine {
-  readonly weight: tf.Tensor1D; // (channels,)
-  readonly bias: tf.Tensor1D; // (channels,)
-}
-
-const EPSILON = 1e-5;
-
 /**
  * Mean and population variance of every column over the leading rows. Not differentiable: `layerTail` has their
  * gradient in its own.
@@ -106,12 +105,6 @@ export interface LayerTail {
   readonly nValid?: number;
 }
 
-export interface Norm extends BatchStatistics {
-  readonly affine: Affine;
-  /** True where the statistics are those of x's own valid rows, so that the gradient is taken through them. */
-  readonly ofBatch: boolean;
-}
-
 /**
  * Batch norm or bias, ELU, skip and dropout in one pass:
  *
@@ -133,9 +126,9 @@ export function layerTail(x: tf.Tensor2D, tail: LayerTail): tf.Tensor2D {
   requireValid(nValid, x.shape[0]);
   if (skip) assertShape("layerTail skip", skip.shape, x.shape);
   if (norm && bias) throw new LabError("internal", "layerTail: a bias before a norm belongs to the norm's mean.");
-  const shape = { ...activation(tail), nValid, firstRow: 0 };
+  const pass = tailPass(tail, nValid);
   // then the gradient of x is that of y
-  const plain = !norm && !shape.elu && shape.threshold === 0 && nValid === x.shape[0];
+  const plain = !norm && !pass.elu && pass.threshold === 0 && nValid === x.shape[0];
   if (plain && !bias && !skip) return x;
   const affine = norm?.affine ?? (bias && { weight: null, bias });
   if (affine) assertShape("layerTail bias", affine.bias.shape, [channels]);
@@ -144,50 +137,27 @@ export function layerTail(x: tf.Tensor2D, tail: LayerTail): tf.Tensor2D {
   const op = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const own = args as tf.Tensor[];
-    const coefficients = coefficientsOf(norm, bias, channels);
-    save([own[0], coefficients]);
+    const coefficients = tailCoefficients(norm, bias, channels);
+    save(plain ? [] : [own[0], coefficients]);
+    const gradients = (dy: tf.Tensor, [x, coefficients]: tf.Tensor[]): tf.Tensor[] => {
+      if (plain) {
+        const dBias = bias ? [tf.reshape(columnSums(dy as tf.Tensor2D), [channels])] : [];
+        return [dy, ...dBias, ...(skip ? [tf.reshape(dy, dy.shape)] : [])];
+      }
+      const sums = affine
+        ? tailGradientSums(x, coefficients, dy, pass)
+        : { sumDz: tf.zeros([channels]), sumDzNormal: tf.zeros([channels]) };
+      const dx = tailGradient(x, coefficients, dy, sums, { ...pass, nNormed: norm?.ofBatch ? nValid : 0 });
+      const dAffine = norm ? [sums.sumDzNormal, sums.sumDz] : affine ? [sums.sumDz] : [];
+      return [dx, ...dAffine, ...(skip ? [tailSkipGradient(dy, pass)] : [])];
+    };
     return {
-      value: runKernel(
-        TAIL.forward,
-        { x: own[0], coefficients, ...(skip ? { skip: own[own.length - 1] } : {}) },
-        shape,
-      )[0],
-      gradFunc: (dy: tf.Tensor, [x, coefficients]: tf.Tensor[]) =>
-        // tfjs frees what a gradient of one's own makes on the way only after the whole backward pass
-        tf.tidy(() => {
-          const [sumDz, sumDzNormal] = affine
-            ? runKernel(TAIL.gradientSums, { x, coefficients, dy }, shape)
-            : [tf.zeros([channels]), tf.zeros([channels])];
-          const nNormed = norm?.ofBatch ? nValid : 0;
-          const sums = { sumDz, sumDzNormal };
-          const dx = plain ? dy : runKernel(TAIL.gradient, { x, coefficients, dy, ...sums }, { ...shape, nNormed })[0];
-          const dAffine = norm ? [sumDzNormal, sumDz] : affine ? [sumDz] : [];
-          return [dx, ...dAffine, ...(skip ? [plain ? tf.reshape(dy, dy.shape) : kept(dy, shape)] : [])];
-        }),
+      value: tailForward(own[0], coefficients, skip && own[own.length - 1], pass),
+      // tfjs frees what a gradient of one's own makes on the way only after the whole backward pass
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.tidy(() => gradients(dy, saved)),
     };
   });
   return op(...inputs) as tf.Tensor2D;
-}
-
-/** (4, channels), as kernels.ts says; without a norm z is x + bias. */
-function coefficientsOf(norm: Norm | null, bias: tf.Tensor1D | null, channels: number): tf.Tensor {
-  const given: tf.NamedTensorMap = norm
-    ? { mean: norm.mean, variance: norm.variance, ...norm.affine }
-    : bias
-      ? { bias }
-      : {};
-  return runKernel(TAIL.coefficients, given, { channels, epsilon: EPSILON })[0];
-}
-
-/** dy where the mask keeps it and rows are valid. */
-function kept(dy: tf.Tensor, shape: Attributes): tf.Tensor {
-  const identity = coefficientsOf(null, null, dy.shape[1] as number);
-  return runKernel(TAIL.forward, { x: dy, coefficients: identity }, { ...shape, elu: 0 })[0];
-}
-
-function activation({ elu = false, dropout = null }: LayerTail) {
-  const drop = dropout && dropout.rate > 0 ? dropoutKey(dropout) : { key: 0, threshold: 0, scale: 1 };
-  return { elu: elu ? 1 : 0, ...drop };
 }
 
 function requireValid(nValid: number, nRows: number): void {
