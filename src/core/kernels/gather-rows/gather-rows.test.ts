@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { createRng, shuffle } from "../../random";
 import { expectClose, onBackend, randomFloats } from "../testing/backends";
-import { gatherRows } from ".";
-import { gatherRowsReference } from "./reference";
+import { gatherRows, rowSums } from ".";
+import { addRowsReference, gatherRowsReference } from "./reference";
 
 /** Some rows in random order with gaps, and where each row went. */
 function pick(nRows: number, nOut: number, seed: number) {
@@ -47,6 +47,19 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("gatherRows on %s", (name) => 
       expectClose(got, direct, 0);
       tf.dispose([y, dx]);
     }
+  });
+
+  test.each([1, 3, 4, 33])("adds rows to what is there, and leaves the others, with %i channels", async (channels) => {
+    const { index } = pick(20, 9, channels);
+    const parts = [1, 2].map((seed) => randomFloats(9 * channels, createRng(seed)));
+    const { sums, add } = rowSums(20, channels);
+    tf.tidy(() => {
+      for (const part of parts) add(tf.tensor2d(part, [9, channels]), tf.tensor1d(index, "int32"));
+    });
+    const expected = new Float32Array(20 * channels);
+    for (const part of parts) addRowsReference(expected, part, index, channels);
+    expect(await backend().read(sums)).toEqual(expected);
+    sums.dispose();
   });
 
   test("refuses an inverse of another length", () => {
