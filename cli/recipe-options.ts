@@ -22,13 +22,14 @@ export const recipeOptions = {
   "mask-ratio": { type: "string" },
   lr: { type: "string" },
   "weight-decay": { type: "string" },
+  "row-blocks": { type: "string" },
   scale: { type: "boolean" },
   center: { type: "boolean" },
   ...graphOptions,
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -61,6 +62,7 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
       learningRate: number("lr", base.optimizer.learningRate),
       weightDecay: number("weight-decay", base.optimizer.weightDecay),
     },
+    ...(args.has("row-blocks") ? { memory: { rowBlocks: number("row-blocks", 1) } } : {}),
     epochs: number("epochs", base.epochs),
     seed: number("seed", base.seed),
   });

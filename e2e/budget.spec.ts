@@ -34,7 +34,7 @@ test("a run over the memory limit does not start, and the button that is offered
   await expect(button(page, "Step")).toBeDisabled();
   await expect(progressWords(page)).toContainText("would not fit");
   await keep(page, "budget-refused");
-  await refusal.getByRole("button", { name: /^Use (width|batches of) \d+/ }).click();
+  await refusal.getByRole("button", { name: /^Use (width \d+|batches of \d+|\d+ row blocks)/ }).click();
   await expect(button(page, "Train")).toBeEnabled();
   await setEpochs(page, 2);
   await button(page, "Train").click();

@@ -9,7 +9,7 @@ export interface Counted {
   readonly bytes: number;
   /** Most bytes of arrays at once. */
   readonly peakBytes: number;
-  /** Bytes alive when the last differentiated function had been computed, before its gradients: what it kept for them. */
+  /** Bytes alive when the first differentiated function had been computed, before its gradients: what it kept for them. */
   readonly keptBytes: number;
   /** Bytes of every array that was asked for, in order. */
   readonly arrays: readonly number[];
@@ -60,8 +60,9 @@ export async function openCounting(threads = 1): Promise<CountingBackend> {
   let differentiating = false;
   let address = 0;
   const malloc = (size: number): number => {
-    // the first array of the backward pass is asked for when all of the forward pass is done
-    if (differentiating && state.gradientDepth === 0) keptBytes = bytes;
+    // the first array of the backward pass is asked for when all of the forward pass is done; what gradients differentiate
+    // on their own comes after it
+    if (differentiating && state.gradientDepth === 0 && keptBytes === 0) keptBytes = bytes;
     differentiating = state.gradientDepth > 0;
     arrays.push(size);
     bytes += size;

@@ -3,7 +3,7 @@ import type { Csr } from "../graph/csr";
 import type { SubGraph } from "../graph/sub-graphs";
 import { uploadCsr } from "../kernels/device-csr";
 import { type DeviceExpression, PADDING, type RawExpression, uploadExpression } from "../kernels/expression";
-import { type LayerGraph, uploadBlock } from "../nn/layer-graph";
+import { type LayerGraph, uploadBlock, uploadRowBlocks } from "../nn/layer-graph";
 import type { Normalization } from "../preprocess/normalize";
 
 /** Cells and the edges that feed them, on the device. The full graph is one batch, of which all cells are targets. */
@@ -22,17 +22,22 @@ export interface GraphBatch {
   dispose(): void;
 }
 
-/** Uploads a slice's expression and graph; the tensors live until `dispose`. */
-export function uploadBatch(raw: RawExpression, normalization: Normalization, graph: Csr): GraphBatch {
+/**
+ * Uploads a slice's expression and graph; the tensors live until `dispose`.
+ *
+ * @param rowBlocks  ranges of cells that layers are trained in; 1 trains them whole
+ */
+export function uploadBatch(raw: RawExpression, normalization: Normalization, graph: Csr, rowBlocks = 1): GraphBatch {
   const { nObs, nVars } = raw;
   const x = uploadExpression(raw, normalization);
   const edges = uploadCsr(graph);
+  const blocks = rowBlocks > 1 ? uploadRowBlocks(graph, rowBlocks) : [];
   const geneMeans = tf.keep(tf.tensor1d(normalization.geneMeans));
   const dispose = () => {
-    for (const part of [x, edges, geneMeans]) part.dispose();
+    for (const part of [x, edges, geneMeans, ...blocks]) part.dispose();
   };
   const cells = Int32Array.from({ length: nObs }, (_, i) => i);
-  const graphs = [{ matrix: edges, nValid: nObs }];
+  const graphs = [{ matrix: edges, nValid: nObs, ...(rowBlocks > 1 && { rowBlocks: blocks }) }];
   const { rowSquares } = normalization;
   return { nObs, nTargets: nObs, nVars, x, cells, graphs, rowSquares, geneMeans, dispose };
 }

@@ -45,12 +45,12 @@ interface Candidate {
 }
 
 /**
- * The mildest value of the first setting that brings the run under its limits: sub-graphs of smaller batches, a narrower
- * network, then fewer genes.
+ * The mildest value of the first setting that brings the run under its limits: the cells in ranges, which gives the same
+ * results in more time, sub-graphs of smaller batches, a narrower network, then fewer genes.
  * Each is tried by predicting again with it; memory falls along the values of one setting, so they are bisected.
  */
 export async function findMend(input: BudgetInput, limits: MemoryLimits, task: Task): Promise<Mend | null> {
-  for (const candidates of [smallerBatches(input), narrower(input), fewerGenes(input)]) {
+  for (const candidates of [inRowBlocks(input), smallerBatches(input), narrower(input), fewerGenes(input)]) {
     let found: Mend | null = null;
     let [low, high] = [0, candidates.length];
     while (low < high) {
@@ -86,6 +86,20 @@ function smallerBatches(input: BudgetInput): Candidate[] {
         recipe: smaller,
         input: { ...input, recipe: smaller },
       };
+    });
+}
+
+/** More ranges of rows: the same results in more time. */
+function inRowBlocks(input: BudgetInput): Candidate[] {
+  const { recipe, shape } = input;
+  if (recipe.view.kind !== "full") return [];
+  const now = recipe.memory?.rowBlocks ?? 1;
+  return [2, 4, 8, 16, 32]
+    .filter((rowBlocks) => rowBlocks > now && rowBlocks <= shape.nObs)
+    .map((rowBlocks) => {
+      const divided = { ...recipe, memory: { rowBlocks } };
+      const setting = named(`${rowBlocks} row blocks`, `--row-blocks ${rowBlocks}`);
+      return { ...setting, recipe: divided, input: { ...input, recipe: divided } };
     });
 }
 

@@ -99,7 +99,17 @@ describe("a run over its limit", () => {
     });
   });
 
-  test("is brought under it by the mildest value of a setting, which is named", async () => {
+  test("is brought under it by the fewest ranges of cells, which give the same results", async () => {
+    const inBlocks = (rowBlocks: number) => predictMemory(inputOf({ ...recipe, memory: { rowBlocks } }), quiet);
+    const [two, four] = [await inBlocks(2), await inBlocks(4)];
+    expect(four.totalBytes).toBeLessThan(two.totalBytes);
+    const limits = { ...unlimited, memoryBytes: four.totalBytes + 1000 };
+    const mend = await findMend(inputOf(recipe), limits, quiet);
+    expect(mend).toMatchObject({ words: "4 row blocks", recipe: { memory: { rowBlocks: 4 } }, budget: four });
+  });
+
+  test("is brought under it by the mildest value of a setting where ranges do not do, which is named", async () => {
+    const recipe = { ...recipeOf("gat", { hidden: 64 }), memory: { rowBlocks: 32 } };
     const narrow = await predictMemory(inputOf(recipeOf("gat", { hidden: 24 })), quiet);
     const batched = (recipe: RunRecipe): RunRecipe => ({ ...recipe, view: { kind: "ego", hops: 2, batchSize: 64 } });
     const limits = { ...unlimited, memoryBytes: narrow.totalBytes + 1000 };

@@ -16,9 +16,16 @@ export interface RunRecipe {
   readonly graph: GraphRecipe;
   readonly view: ViewRecipe;
   readonly optimizer: { readonly learningRate: number; readonly weightDecay: number };
+  /** How a step over the full graph saves memory; without it, not at all. Batches of sub-graphs need no such thing. */
+  readonly memory?: MemoryRecipe;
   /** Passes over all cells; with the full graph one step each, otherwise one step for each batch of target cells. */
   readonly epochs: number;
   readonly seed: number;
+}
+
+export interface MemoryRecipe {
+  /** Ranges of cells that each layer is trained in, one after the other, with their insides computed again; 1 for none. */
+  readonly rowBlocks: number;
 }
 
 /** A recipe that gives useful domains without a setting touched; measured in docs/training.md. */
@@ -52,6 +59,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     ["version", "method", "config", "backbone", "encoder", "preprocess", "graph"].concat([
       "view",
       "optimizer",
+      "memory",
       "epochs",
       "seed",
     ]),
@@ -104,6 +112,7 @@ export function validateRecipe(value: unknown): RunRecipe {
       learningRate: number("optimizer.learningRate", optimizer.learningRate, { min: 1e-7, max: 1 }),
       weightDecay: number("optimizer.weightDecay", optimizer.weightDecay, { min: 0, max: 1 }),
     },
+    ...(r.memory === undefined ? {} : { memory: validateMemory(r.memory) }),
     epochs: integer("epochs", r.epochs, { min: 1, max: 1_000_000 }),
     seed: integer("seed", r.seed, { min: 0, max: 2 ** 32 - 1 }),
   };
@@ -116,6 +125,11 @@ export function validateRecipe(value: unknown): RunRecipe {
     );
   }
   return recipe;
+}
+
+function validateMemory(value: unknown): MemoryRecipe {
+  const { rowBlocks } = object("memory", value, ["rowBlocks"]);
+  return { rowBlocks: integer("memory.rowBlocks", rowBlocks, { min: 1, max: 1024 }) };
 }
 
 function validateGraph(value: unknown): GraphRecipe {

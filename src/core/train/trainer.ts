@@ -103,7 +103,8 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   throwIfCancelled(task, "Preparing the run");
   const matrix = convolutionMatrix(graph, recipe.backbone);
   task.progress(1, 3, "copying expression and graph to the device");
-  const batch = uploadBatch(slice, normalization, matrix);
+  const rowBlocks = recipe.view.kind === "full" ? recipe.memory?.rowBlocks : 1;
+  const batch = uploadBatch(slice, normalization, matrix, rowBlocks);
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
