@@ -51,7 +51,7 @@ describe("a setting out of bounds is refused with its key, its bounds and what c
     ["version must be one of 1, got 2.", { ...base, version: 2 }],
     ['method must be one of mae, got "byol".', { ...base, method: "byol" }],
     ["epochs must be a whole number from 1 to 1000000, got 2.5.", { ...base, epochs: 2.5 }],
-    ["memory.rowBlocks must be a whole number from 1 to 1024, got 0.", { ...base, memory: { rowBlocks: 0 } }],
+    ["memory.rowBlocks must be a whole number from 1 to 1024, got 1.5.", { ...base, memory: { rowBlocks: 1.5 } }],
     ["seed must be a number from 0 to 4294967295, got -1.", { ...base, seed: -1 }],
     [
       "config.maskRatio must be a number from 0.01 to 0.99, got 1.",

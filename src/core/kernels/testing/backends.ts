@@ -27,7 +27,7 @@ export function onBackend(name: BackendName): () => Backend {
   let backend: Backend | undefined;
   beforeAll(async () => {
     backend = await openForTest(name);
-  });
+  }, 60_000); // a busy machine takes more than vitest's ten seconds to start an emulated GPU
   beforeEach(({ skip }) => {
     if (!backend) skip(`${name} is missing`);
   });
