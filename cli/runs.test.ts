@@ -195,6 +195,8 @@ describe("evaluate", () => {
       expect(scores[key], key).toBeGreaterThan(0);
       expect(scores[key], key).toBeLessThanOrEqual(1);
     }
+    for (const key of "silhouette moransI gearysC clusterMoransI clusterGearysC chaos pas spatialSilhouette".split(" "))
+      expect(scores[key], key).toBeTypeOf("number");
     expect(await jsonOf(["evaluate", "run", "--label", "domain"], { cwd })).toEqual(scores);
   });
 

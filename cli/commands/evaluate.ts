@@ -10,17 +10,19 @@ import type { Command } from "../command";
 import { fileSource } from "../file-source";
 import { folderOfRun, type RunFolder, readEmbedding } from "../run-folder";
 import { sectionCodes } from "../section-codes";
+import { tissueScores } from "../tissue-scores";
 import { withoutUnlabelled } from "../unlabelled";
 
 export const evaluate: Command = {
   usage:
-    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--seed N]",
+    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--sample-size N] [--seed N]",
   summary: "Scores a run against a label: its clusters, and a linear classifier on held-out cells.",
   options: {
     label: { type: "string" },
     "hold-out": { type: "string" },
     "test-sections": { type: "string" },
     unlabelled: { type: "string" },
+    "sample-size": { type: "string" },
     seed: { type: "string" },
   },
   positionals: ["DIR"],
@@ -38,7 +40,10 @@ export const evaluate: Command = {
     if (source === "matched") {
       say(`note: ${run.name} has no clusters; Leiden was run at the number of classes on the sections with labels.`);
     }
-    const { classes, clusters, nScored, ari, ami, nmi } = evaluateClusters(codes, label);
+    const { classes, clusters, nScored, ari, ami, nmi, homogeneity, completeness } = evaluateClusters(codes, label);
+    const sampleSize = args.number("sample-size", { min: 2, integer: true }, 10_000);
+    const scored = codes.map((code, i) => (label.codes[i] < 0 ? -1 : code));
+    const tissue = tissueScores(table, scored, { sampleSize, seed }, task);
     const probe = linearProbe(
       table.embedding,
       { n: codes.length, d: table.size },
@@ -62,6 +67,9 @@ export const evaluate: Command = {
       ari,
       ami,
       nmi,
+      homogeneity,
+      completeness,
+      ...tissue,
       f1Micro: probe.f1Micro,
       f1Macro: probe.f1Macro,
       clusters,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ami } from "../metrics/ami";
 import { ari } from "../metrics/ari";
-import { nmi } from "../metrics/nmi";
+import { completeness, homogeneity, nmi } from "../metrics/nmi";
 import { evaluateClusters } from "./evaluate";
 
 it("clusters are scored on the cells that have the label", () => {
@@ -16,5 +16,7 @@ it("clusters are scored on the cells that have the label", () => {
     ari: ari(labels, clusters),
     ami: ami(labels, clusters),
     nmi: nmi(labels, clusters),
+    homogeneity: homogeneity(labels, clusters),
+    completeness: completeness(labels, clusters),
   });
 });

@@ -1,7 +1,7 @@
 import { amiOf } from "../metrics/ami";
 import { ariOf } from "../metrics/ari";
 import { type Codes, contingency } from "../metrics/contingency";
-import { nmiOf } from "../metrics/nmi";
+import { completenessOf, homogeneityOf, nmiOf } from "../metrics/nmi";
 import type { CategoricalColumn } from "../slice/slice";
 
 export interface ClusterScores {
@@ -14,6 +14,8 @@ export interface ClusterScores {
   readonly ari: number;
   readonly ami: number;
   readonly nmi: number;
+  readonly homogeneity: number;
+  readonly completeness: number;
 }
 
 /**
@@ -32,5 +34,7 @@ export function evaluateClusters(codes: Codes, labels: Pick<CategoricalColumn, "
     ari: ariOf(table),
     ami: amiOf(table),
     nmi: nmiOf(table),
+    homogeneity: homogeneityOf(table),
+    completeness: completenessOf(table),
   };
 }

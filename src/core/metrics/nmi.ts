@@ -20,15 +20,26 @@ export function nmiOf(table: Contingency): number {
 
 /** Share of the entropy of the labels `truth` that the clusters explain: 1 if each cluster holds one label alone. */
 export function homogeneity(truth: Codes, clusters: Codes): number {
-  const table = contingency(truth, clusters);
+  return homogeneityOf(contingency(truth, clusters));
+}
+
+export function homogeneityOf(table: Contingency): number {
+  return explained(table, table.rowSums);
+}
+
+export function completenessOf(table: Contingency): number {
+  return explained(table, table.colSums);
+}
+
+function explained(table: Contingency, sizes: Float64Array): number {
   if (table.nScored === 0) return Number.NaN;
-  const h = entropy(table.rowSums, table.nScored);
+  const h = entropy(sizes, table.nScored);
   return h === 0 ? 1 : mutualInformation(table) / h;
 }
 
 /** Share of the entropy of the clusters that the labels explain: 1 if each label lies in one cluster. */
 export function completeness(truth: Codes, clusters: Codes): number {
-  return homogeneity(clusters, truth);
+  return completenessOf(contingency(truth, clusters));
 }
 
 /** Mutual information in nats. */
