@@ -130,6 +130,17 @@ export function ModelStep() {
           max={0.9}
           step={0.05}
         />
+        <NumberKnob
+          label="Row blocks"
+          definition={terms.rowBlocks}
+          value={recipe.memory?.rowBlocks ?? 1}
+          initial={1}
+          onChange={(rowBlocks) => edit((r) => ({ ...r, memory: { rowBlocks } }))}
+          disabled={recipe.view.kind !== "full"}
+          min={1}
+          max={1024}
+          integer
+        />
         <Toggle
           label="Batch normalisation"
           definition={terms.batchNorm}

@@ -23,6 +23,8 @@ export const terms = {
   batchNorm: "Brings each hidden unit to mean 0 and variance 1 over the cells, which steadies training.",
   dropout: "Share of hidden values set to zero at random in each step, against memorising.",
   attentionDropout: "Share of attention weights set to zero at random in each step. For GAT and GATv2.",
+  rowBlocks:
+    "Ranges of cells that each layer is trained in, one after the other: the same results with less memory, in up to three times the time. 1 trains all cells at once; more than 8 save little. For the full graph.",
   skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
   scale: "Divides each gene by its standard deviation, so that all genes weigh the same in the loss.",
   center: "Subtracts each gene's mean, so that zero says nothing special. No memory is spent on it.",
