@@ -144,8 +144,8 @@ export function peer(script: string, args: readonly string[], peers: Peers = "sc
     for (const line of stderr.split("\n")) if (line.startsWith("note: ")) progress(`  ${line}`);
     return JSON.parse(stdout) as Measured;
   }
-  if (status !== OUT_OF_MEMORY && signal !== "SIGKILL")
-    throw new Error(`${words.join(" ")} failed: ${error ?? stderr}`);
+  const outOfMemory = status === OUT_OF_MEMORY || signal === "SIGKILL" || stderr.includes("std::bad_alloc");
+  if (!outOfMemory) throw new Error(`${words.join(" ")} failed: ${error ?? stderr}`);
   console.error(`${words.join(" ")} did not finish: ${stderr.trim().split("\n").at(-1) || signal}`);
   return null;
 }

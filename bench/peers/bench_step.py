@@ -2,7 +2,6 @@
 import json
 import os
 import resource
-import sys
 import time
 
 import numpy as np
@@ -11,29 +10,8 @@ from torch import nn
 
 from lab_network import encoder_for, read_model
 
-OUT_OF_MEMORY = 3
 WARM_UP = 2
 LONG_STEP_MS, ENOUGH_LONG_STEPS = 10_000, 3
-
-
-def limit_memory():
-    """A process that takes all memory is killed, and others may be with it; a failed allocation ends it in words."""
-    with open("/proc/meminfo") as file:
-        free = next(int(line.split()[1]) for line in file if line.startswith("MemAvailable")) * 1024
-    limit = free - 2**30
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-
-
-def ends_where_memory_ends(main, what):
-    """Runs main(); where memory does not hold it, the process ends with OUT_OF_MEMORY and a sentence."""
-    try:
-        main()
-    except (MemoryError, RuntimeError) as error:
-        words = ("allocate memory", "out of memory")
-        if not isinstance(error, MemoryError) and not any(word in str(error) for word in words):
-            raise
-        print(f"{what}: the memory of this machine does not hold the step ({error})", file=sys.stderr)
-        sys.exit(OUT_OF_MEMORY)
 
 
 def read_expression(folder, n_vars):

@@ -24,8 +24,6 @@ from torch_geometric.utils import k_hop_subgraph
 from bench_step import (
     adamw,
     edge_index_of,
-    ends_where_memory_ends,
-    limit_memory,
     read_expression,
     read_graph,
     read_network,
@@ -33,6 +31,7 @@ from bench_step import (
     timed,
     use_all_cores,
 )
+from peer_memory import ends_where_memory_ends, limit_memory
 
 WORKERS = 0, 1, 2
 TRIED_BATCHES = {"plain": 4, "tuned": 16}  # a second or so each

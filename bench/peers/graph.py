@@ -13,6 +13,8 @@ from scipy.sparse import csr_array
 from scipy.spatial import Delaunay
 from sklearn.neighbors import NearestNeighbors
 
+from peer_memory import ends_where_memory_ends, limit_memory
+
 
 def knn6(points):
     return NearestNeighbors(n_neighbors=6, algorithm="kd_tree", n_jobs=-1).fit(points).kneighbors_graph(mode="distance").nnz
@@ -53,8 +55,8 @@ def squidpy_delaunay(points):
     return squidpy_graph(points, delaunay=True)
 
 
-if __name__ == "__main__":
-    kind, file, repeats = sys.argv[1:]
+def main(kind, file, repeats):
+    limit_memory()
     points = np.fromfile(file, np.float32).reshape(-1, 2).astype(np.float64)
     result = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # squidpy writes a log to standard output
@@ -67,3 +69,7 @@ if __name__ == "__main__":
         ms.append(1000 * (time.perf_counter() - start))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"ms": ms, "peakBytes": peak, "made": int(made)}), file=result)
+
+
+if __name__ == "__main__":
+    ends_where_memory_ends(lambda: main(*sys.argv[1:]), sys.argv[1])

@@ -16,8 +16,6 @@ import torch.nn.functional as F
 from bench_step import (
     adamw,
     edge_index_of,
-    ends_where_memory_ends,
-    limit_memory,
     read_expression,
     read_graph,
     read_network,
@@ -25,6 +23,7 @@ from bench_step import (
     timed,
     use_all_cores,
 )
+from peer_memory import ends_where_memory_ends, limit_memory
 from tuned_step import tuned
 
 
