@@ -1,15 +1,20 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { LabError } from "../src/core/errors";
+import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
+import { methodCatalog, methodIds, type SslMethodId } from "../src/core/ssl/catalog";
+import { studyRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
+import { methodConfig, methodOptions, methodUsage } from "./method-options";
 import { viewOptions, viewRecipe, viewUsage } from "./view-options";
 
 /** Options that describe a run; what is not given comes from --recipe, or else from the defaults. */
 export const recipeOptions = {
   recipe: { type: "string" },
+  preset: { type: "string" },
   method: { type: "string" },
   backbone: { type: "string" },
   epochs: { type: "string" },
@@ -19,29 +24,28 @@ export const recipeOptions = {
   heads: { type: "string" },
   dropout: { type: "string" },
   "attention-dropout": { type: "string" },
-  "mask-ratio": { type: "string" },
   lr: { type: "string" },
   "weight-decay": { type: "string" },
   "row-blocks": { type: "string" },
   scale: { type: "boolean" },
   center: { type: "boolean" },
+  ...methodOptions,
   ...graphOptions,
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json] [--method mae] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--mask-ratio P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset study] ${methodUsage} [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
  * @throws LabError("range") naming the setting, what it may be and what came
  */
 export function recipeOf(args: Arguments, cwd: string): RunRecipe {
-  const base = args.has("recipe") ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();
+  const base = baseRecipe(args, cwd);
   const number = (flag: string, fallback: number): number => args.number(flag, {}, fallback);
   return validateRecipe({
     ...base,
-    method: args.text("method", base.method),
-    config: { ...base.config, maskRatio: number("mask-ratio", base.config.maskRatio) },
+    config: methodConfig(args, base.method, base.config),
     backbone: args.text("backbone", base.backbone),
     encoder: {
       ...base.encoder,
@@ -66,6 +70,22 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
     epochs: number("epochs", base.epochs),
     seed: number("seed", base.seed),
   });
+}
+
+/** What the single settings are changes of; another method than that of --recipe starts from its own defaults. */
+function baseRecipe(args: Arguments, cwd: string): RunRecipe {
+  if (args.has("preset")) {
+    if (args.has("recipe")) throw args.wrong("--preset and --recipe are two starting points; give one of them");
+    args.choice("preset", ["study"]);
+    return studyRecipe(methodOf(args, defaultRecipe().method));
+  }
+  const base = args.has("recipe") ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();
+  const method = methodOf(args, base.method);
+  return method === base.method ? base : { ...base, method, config: methodCatalog[method].defaults };
+}
+
+function methodOf(args: Arguments, fallback: SslMethodId): SslMethodId {
+  return oneOf("method", args.text("method", fallback), methodIds);
 }
 
 /** A recipe from a file; a run.json will do as well, so that a run can be repeated from its record. */

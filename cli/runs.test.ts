@@ -125,8 +125,10 @@ describe("train", () => {
     const heads = await runCli(["train", "nowhere", "--out", "x", "--hidden", "30", "--heads", "4"], { cwd });
     expect(heads.lines.join()).toContain("encoder.hidden must be a multiple of encoder.heads");
     const method = await runCli(["train", "nowhere", "--out", "x", "--method", "alchemy"], { cwd });
-    expect(method.lines.join()).toContain("method must be one of mae");
-    expect([heads.code, method.code]).toEqual([1, 1]);
+    expect(method.lines.join()).toContain("method must be one of simclr, ");
+    const setting = await runCli(["train", "nowhere", "--out", "x", "--temperature", "0.5"], { cwd });
+    expect(setting.lines.join()).toMatch(/--temperature belongs to --method simclr.*, not to mae/);
+    expect([heads.code, method.code, setting.code]).toEqual([1, 1, 2]);
     expect(existsSync(join(cwd, "x"))).toBe(false);
   });
 

@@ -118,7 +118,7 @@ const handlers: Handlers<EngineApi> = {
   rebuilt: ({ cell }) =>
     onDevice(async () => {
       const expression = await model().rebuilt(cell);
-      return { result: { expression }, transfer: [expression.buffer] };
+      return { result: { expression }, transfer: expression ? [expression.buffer] : [] };
     }),
 
   weights: () =>

@@ -136,8 +136,8 @@ export type EngineApi = {
   cellLosses: { request: null; event: never; result: { losses: Float32Array } };
   /** Attention over the neighbours of one cell; null for backbones without attention. */
   attention: { request: { cell: number }; event: never; result: AttentionRecord | null };
-  /** Expression of one cell as the decoder rebuilds it from its neighbourhood, in the preprocessed scale. */
-  rebuilt: { request: { cell: number }; event: never; result: { expression: Float32Array } };
+  /** Expression of one cell as rebuilt from its neighbourhood, in the preprocessed scale; null if the method rebuilds none. */
+  rebuilt: { request: { cell: number }; event: never; result: { expression: Float32Array | null } };
   /** The weights as a safetensors file. */
   weights: { request: null; event: never; result: { bytes: Uint8Array<ArrayBuffer> } };
   /** Drops the model; the backend stays open. */

@@ -33,14 +33,20 @@ export function uploadCsr(csr: Csr): DeviceCsr {
 /**
  * The same for a matrix whose transpose is there already. Entries behind those that `indptr` ends at are padding: they
  * belong to no row and are never read.
+ *
+ * @param owner  "scope": the tensors are freed with the `tf.tidy` in which they are made, as a view of one step is
  */
-export function uploadCsrPair(csr: Csr, back: Omit<ReturnType<typeof transpose>, "nRows" | "nCols">): DeviceCsr {
+export function uploadCsrPair(
+  csr: Csr,
+  back: Omit<ReturnType<typeof transpose>, "nRows" | "nCols">,
+  { owner = "caller" }: { readonly owner?: "caller" | "scope" } = {},
+): DeviceCsr {
   const symmetric = sameIntegers(csr.indptr, back.indptr) && sameIntegers(csr.indices, back.indices);
   const owned: tf.Tensor1D[] = [];
   const integers = (values: Uint32Array): tf.Tensor1D => own(tf.tensor1d(atLeastOne(asInt32(values)), "int32"));
   const floats = (values: Float32Array): tf.Tensor1D => own(tf.tensor1d(atLeastOne(values), "float32"));
   const own = (tensor: tf.Tensor1D): tf.Tensor1D => {
-    owned.push(tf.keep(tensor));
+    owned.push(owner === "caller" ? tf.keep(tensor) : tensor);
     return tensor;
   };
 

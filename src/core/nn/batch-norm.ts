@@ -1,8 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Affine, columnMoments, type Norm } from "../kernels/layer-tail";
-import type { Params } from "./tensors";
+import { type Affine, type BatchStatistics, columnMoments, type Norm } from "../kernels/layer-tail";
+import type { NamedTensors, Params } from "./tensors";
 
 export type { BatchStatistics } from "../kernels/layer-tail";
+
+/** Statistics with the number of cells that they were taken over. */
+export type MeasuredStatistics = BatchStatistics & { readonly nObs: number };
 
 /**
  * The batch norm that a layer's tail applies to x: in training by the statistics of x itself, in evaluation by the
@@ -28,4 +31,20 @@ export function batchNorm(
 /** The learned scale and shift of a norm. */
 export function affineOf({ weights }: Params, name: string): Affine {
   return { weight: weights[`${name}.weight`] as tf.Tensor1D, bias: weights[`${name}.bias`] as tf.Tensor1D };
+}
+
+/** Running mean and variance of one norm after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
+export function movedStatistics(
+  buffers: NamedTensors,
+  name: string,
+  { mean, variance, nObs }: MeasuredStatistics,
+): Record<string, tf.Tensor> {
+  const momentum = 0.1;
+  const move = (old: tf.Tensor, value: tf.Tensor) =>
+    tf.add(tf.mul(old, 1 - momentum), tf.mul(tf.reshape(value, old.shape), momentum));
+  const unbiased = tf.mul(variance, nObs / Math.max(1, nObs - 1));
+  return {
+    [`${name}.running_mean`]: move(buffers[`${name}.running_mean`], mean),
+    [`${name}.running_var`]: move(buffers[`${name}.running_var`], unbiased),
+  };
 }

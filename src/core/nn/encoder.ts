@@ -1,10 +1,10 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import type { DeviceCsr } from "../kernels/device-csr";
 import type { Dropout } from "../kernels/dropout/reference";
 import { layerTail } from "../kernels/layer-tail";
 import { hash32 } from "../random";
-import { affineOf, type BatchStatistics, batchNorm } from "./batch-norm";
+import { affineOf, type BatchStatistics, batchNorm, type MeasuredStatistics, movedStatistics } from "./batch-norm";
 import { blockedLayer } from "./blocked-layer";
 import { type EncoderSpec, isNormed } from "./encoder-spec";
 import type { Features } from "./features";
@@ -26,7 +26,7 @@ const ATTENTION_STREAM = 64;
 export interface Encoded {
   readonly embedding: tf.Tensor2D; // (rows of the last graph, or those wanted of them, hidden)
   /** Of each norm in order, with the cells that they were taken over; empty in evaluation. */
-  readonly statistics: readonly (BatchStatistics & { readonly nObs: number })[];
+  readonly statistics: readonly MeasuredStatistics[];
   /**
    * Computes each layer's attention, (nnz, heads), from that layer's input: for whoever asks, in the scope in which
    * `encode` was called. Empty for backbones without attention.
@@ -49,7 +49,7 @@ export function encode(
   mode: Mode,
   wanted: RowChoice | null = null,
 ): Encoded {
-  const statistics: (BatchStatistics & { nObs: number })[] = [];
+  const statistics: MeasuredStatistics[] = [];
   const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
@@ -133,22 +133,12 @@ function normName(i: number): string {
   return `norms.${i}.module`;
 }
 
-/** Running statistics after one more batch. Source: torch.nn.BatchNorm1d, momentum 0.1, unbiased variance. */
+/** Running statistics after one more batch. */
 export function updateRunningStatistics(
   buffers: Params["buffers"],
   statistics: Encoded["statistics"],
 ): Record<string, tf.Tensor> {
-  const momentum = 0.1;
-  const next: Record<string, tf.Tensor> = {};
-  const move = (name: string, value: tf.Tensor) => {
-    const old = buffers[name];
-    next[name] = tf.add(tf.mul(old, 1 - momentum), tf.mul(tf.reshape(value, old.shape), momentum));
-  };
-  statistics.forEach(({ mean, variance, nObs }, i) => {
-    move(`norms.${i}.module.running_mean`, mean);
-    move(`norms.${i}.module.running_var`, tf.mul(variance, nObs / Math.max(1, nObs - 1)));
-  });
-  return next;
+  return Object.assign({}, ...statistics.map((of, i) => movedStatistics(buffers, normName(i), of)));
 }
 
 function convolve(

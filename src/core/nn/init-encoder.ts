@@ -10,29 +10,33 @@ import type { Params } from "./tensors";
  * A convolution before a batch norm has no bias: the norm subtracts it again, its gradient is rounding noise, and
  * Adam would blow that noise up to full steps. A GATv2 then has none inside its attention either, as in its paper and
  * as torch_geometric's `bias=False` makes it.
+ *
+ * @param outputBias  false where a norm follows the encoder, as in a projector: then the last layer has none, for the
+ *   same reason
  */
-export function initEncoder(spec: EncoderSpec, rng: Rng): Params {
+export function initEncoder(spec: EncoderSpec, rng: Rng, { outputBias = true } = {}): Params {
   const { backbone, layers, hidden, heads } = spec;
   const weights: Record<string, tf.Tensor> = {};
   const buffers: Record<string, tf.Tensor> = {};
   for (let i = 0; i < layers; i++) {
     const normed = isNormed(spec, i);
+    const biased = !normed && (outputBias || i < layers - 1);
     const width = i === 0 ? spec.nVars : hidden;
     const conv = `convs.${i}`;
     if (backbone === "sage") {
       weights[`${conv}.lin_l.weight`] = linearInit([width, hidden], width, rng);
-      if (!normed) weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
+      if (biased) weights[`${conv}.lin_l.bias`] = linearInit([hidden], width, rng);
       weights[`${conv}.lin_r.weight`] = linearInit([width, hidden], width, rng);
     } else if (backbone === "gatv2") {
       for (const lin of ["lin_l", "lin_r"]) {
         weights[`${conv}.${lin}.weight`] = glorot([width, hidden], width, hidden, rng);
-        if (!normed) weights[`${conv}.${lin}.bias`] = linearInit([hidden], width, rng);
+        if (biased) weights[`${conv}.${lin}.bias`] = linearInit([hidden], width, rng);
       }
       weights[`${conv}.att`] = glorot([1, heads, hidden / heads], heads, hidden / heads, rng);
-      if (!normed) weights[`${conv}.bias`] = tf.zeros([hidden]);
+      if (biased) weights[`${conv}.bias`] = tf.zeros([hidden]);
     } else {
       weights[`${conv}.lin.weight`] = glorot([width, hidden], width, hidden, rng);
-      if (!normed) weights[`${conv}.bias`] = tf.zeros([hidden]);
+      if (biased) weights[`${conv}.bias`] = tf.zeros([hidden]);
     }
     if (backbone === "gat") {
       const d = hidden / heads;

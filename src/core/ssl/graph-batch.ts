@@ -6,6 +6,11 @@ import { type DeviceExpression, PADDING, type RawExpression, uploadExpression } 
 import { type LayerGraph, uploadBlock, uploadRowBlocks } from "../nn/layer-graph";
 import type { Normalization } from "../preprocess/normalize";
 
+/** What a layer reads of the graph, on the device and as it was uploaded, from which views without some edges are cut. */
+export interface BatchGraph extends LayerGraph {
+  readonly csr: Csr;
+}
+
 /** Cells and the edges that feed them, on the device. The full graph is one batch, of which all cells are targets. */
 export interface GraphBatch {
   /** Cells of the batch: the leading rows, of which the first are the targets, the cells that a loss is taken of. */
@@ -16,7 +21,7 @@ export interface GraphBatch {
   readonly x: DeviceExpression;
   /** The cell of each row that the first layer reads, PADDING behind the last. */
   readonly cells: Int32Array;
-  readonly graphs: readonly LayerGraph[]; // one for each layer, or one that serves all
+  readonly graphs: readonly BatchGraph[]; // one for each layer, or one that serves all
   readonly rowSquares: Float32Array; // Σ x² of every cell of the slice
   readonly geneMeans: tf.Tensor1D; // of x over all cells, (nVars,)
   dispose(): void;
@@ -37,14 +42,14 @@ export function uploadBatch(raw: RawExpression, normalization: Normalization, gr
     for (const part of [x, edges, geneMeans, ...blocks]) part.dispose();
   };
   const cells = Int32Array.from({ length: nObs }, (_, i) => i);
-  const graphs = [{ matrix: edges, nValid: nObs, ...(rowBlocks > 1 && { rowBlocks: blocks }) }];
+  const graphs = [{ matrix: edges, nValid: nObs, csr: graph, ...(rowBlocks > 1 && { rowBlocks: blocks }) }];
   const { rowSquares } = normalization;
   return { nObs, nTargets: nObs, nVars, x, cells, graphs, rowSquares, geneMeans, dispose };
 }
 
 /** A part of a batch's slice, on the same upload of its expression; `dispose` frees the part alone. */
 export function uploadSubGraph(whole: GraphBatch, { cells, nCells, nTargets, blocks }: SubGraph): GraphBatch {
-  const graphs = blocks.map(uploadBlock);
+  const graphs = blocks.map((block) => ({ ...uploadBlock(block), csr: block }));
   const dispose = () => {
     for (const { matrix } of graphs) matrix.dispose();
   };

@@ -18,7 +18,7 @@ import { decode, type LinearDecoder, squaredErrors, type Targets } from "../nn/l
 import { type Params, underPrefix, withPrefix } from "../nn/tensors";
 import { integer, type Rng } from "../random";
 import type { GraphBatch } from "./graph-batch";
-import { type MaeConfig, maeDefaults } from "./mae-config";
+import { type MaeConfig, maeInfo } from "./mae-config";
 import type { SslMethod } from "./method";
 
 interface Views {
@@ -44,7 +44,7 @@ interface Outputs {
 export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   id: "mae",
   source: "Richter et al. 2023, eq. 1-2; arXiv:2111.06377",
-  defaults: maeDefaults,
+  defaults: maeInfo.defaults,
 
   init({ encoder, config }, batch, rng) {
     const { weights, buffers } = initEncoder(encoder, rng);

@@ -1,7 +1,8 @@
+import type { SslMethodId } from "./catalog";
 import { mae } from "./mae";
 import type { AnySslMethod } from "./method";
+import { simclr } from "./simclr";
+import { vicreg } from "./vicreg";
 
 /** Every method of self-supervision, by the name a recipe calls it. */
-export const sslMethods = { mae } as const satisfies Record<string, AnySslMethod>;
-
-export type SslMethodId = keyof typeof sslMethods;
+export const sslMethods: Readonly<Record<SslMethodId, AnySslMethod>> = { simclr, mae, vicreg };

@@ -6,6 +6,17 @@ test("the default recipe is valid and survives JSON", () => {
   expect(validateRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
 });
 
+test("a method without settings takes its own, and knows those of no other", () => {
+  const { config } = defaultRecipe({ method: "simclr" });
+  expect(validateRecipe({ ...defaultRecipe(), method: "simclr", config: { temperature: 0.5 } }).config).toEqual({
+    ...config,
+    temperature: 0.5,
+  });
+  expect(() => validateRecipe({ ...defaultRecipe(), method: "simclr" })).toThrow(
+    "config must be an object of temperature",
+  );
+});
+
 test("a recipe from before attention could drop out drops none", () => {
   const recipe = defaultRecipe();
   const { attentionDropout: _, ...encoder } = recipe.encoder;
@@ -49,7 +60,7 @@ describe("a setting out of bounds is refused with its key, its bounds and what c
   test.each([
     ["recipe must be an object, got null.", null],
     ["version must be one of 1, got 2.", { ...base, version: 2 }],
-    ['method must be one of mae, got "byol".', { ...base, method: "byol" }],
+    [', got "autoencoder".', { ...base, method: "autoencoder" }],
     ["epochs must be a whole number from 1 to 1000000, got 2.5.", { ...base, epochs: 2.5 }],
     ["memory.rowBlocks must be a whole number from 1 to 1024, got 1.5.", { ...base, memory: { rowBlocks: 1.5 } }],
     ["seed must be a number from 0 to 4294967295, got -1.", { ...base, seed: -1 }],

@@ -1,15 +1,18 @@
 import { LabError } from "../errors";
+import { boolean, integer, number, object, oneOf, refuse } from "../fields";
 import type { GraphRecipe } from "../graph/spatial-graph";
 import type { ViewRecipe } from "../graph/view";
 import { attends, type Backbone, backbones, type EncoderOptions } from "../nn/encoder-spec";
 import type { NormalizeRecipe } from "../preprocess/normalize";
-import { type MaeConfig, maeDefaults } from "../ssl/mae-config";
+import { methodCatalog, methodIds, type SslMethodId } from "../ssl/catalog";
+import { type MethodConfig, validateConfig } from "../ssl/method-info";
 
 /** The one description of a run; the page, the command line and run.json speak it. Plain JSON. */
 export interface RunRecipe {
   readonly version: 1;
-  readonly method: "mae";
-  readonly config: MaeConfig;
+  readonly method: SslMethodId;
+  /** Settings of the method itself; ssl/catalog.ts lists them. */
+  readonly config: MethodConfig;
   readonly backbone: Backbone;
   readonly encoder: EncoderOptions;
   readonly preprocess: NormalizeRecipe;
@@ -30,10 +33,11 @@ export interface MemoryRecipe {
 
 /** A recipe that gives useful domains without a setting touched; measured in docs/training.md. */
 export function defaultRecipe(overrides: Partial<RunRecipe> = {}): RunRecipe {
+  const { method = "mae" } = overrides;
   return {
     version: 1,
-    method: "mae",
-    config: maeDefaults,
+    method,
+    config: methodCatalog[method].defaults,
     backbone: "gat",
     encoder: { layers: 2, hidden: 64, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: false },
     preprocess: { targetSum: "median", log1p: true, scale: false, center: false },
@@ -65,7 +69,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     ]),
   );
   oneOf("version", r.version, [1]);
-  const config = object("config", r.config, ["maskRatio", "maskFill"]);
+  const method = oneOf("method", r.method, methodIds);
   const encoder = object("encoder", r.encoder, [
     "layers",
     "hidden",
@@ -79,11 +83,8 @@ export function validateRecipe(value: unknown): RunRecipe {
   const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
   const recipe: RunRecipe = {
     version: 1,
-    method: oneOf("method", r.method, ["mae"]),
-    config: {
-      maskRatio: number("config.maskRatio", config.maskRatio, { min: 0.01, max: 0.99 }),
-      maskFill: oneOf("config.maskFill", config.maskFill, ["zero", "token"]),
-    },
+    method,
+    config: validateConfig("config", methodCatalog[method], r.config),
     backbone: oneOf("backbone", r.backbone, backbones),
     encoder: {
       layers: integer("encoder.layers", encoder.layers, { min: 1, max: 8 }),
@@ -174,38 +175,4 @@ function validateView(value: unknown): ViewRecipe {
       return { kind, fanOuts: sizes, batchSize: size(batchSize) };
     }
   }
-}
-
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
-
-function refuse(key: string, expected: string, got: unknown): never {
-  throw new LabError("range", `${key} must be ${expected}, got ${JSON.stringify(got) ?? "nothing"}.`);
-}
-
-function object(key: string, value: unknown, keys: readonly string[]): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(key, "an object", value);
-  const unknown = Object.keys(value).find((k) => !keys.includes(k));
-  if (unknown !== undefined) refuse(key, `an object of ${keys.join(", ")}`, unknown);
-  return value as Record<string, unknown>;
-}
-
-function number(key: string, value: unknown, { min, max }: Bounds, more = ""): number {
-  if (typeof value === "number" && value >= min && value <= max) return value;
-  return refuse(key, `a number from ${min} to ${max}${more}`, value);
-}
-
-function integer(key: string, value: unknown, bounds: Bounds): number {
-  if (Number.isInteger(value)) return number(key, value, bounds);
-  return refuse(key, `a whole number from ${bounds.min} to ${bounds.max}`, value);
-}
-
-function boolean(key: string, value: unknown): boolean {
-  return typeof value === "boolean" ? value : refuse(key, "true or false", value);
-}
-
-function oneOf<T extends string | number>(key: string, value: unknown, allowed: readonly T[]): T {
-  return allowed.includes(value as T) ? (value as T) : refuse(key, `one of ${allowed.join(", ")}`, value);
 }

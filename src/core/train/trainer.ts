@@ -60,12 +60,15 @@ export interface Trainer {
   step(): Promise<StepReport>;
   /** The encoder's output with nothing hidden, running statistics; shape (nObs, embeddingSize). */
   embed(): Promise<Float32Array>;
-  /** Mean squared error over genes of each cell while it is hidden, shape (nObs,); repeatable. */
+  /** Each cell's own share of the loss, shape (nObs,), as the method's `cellLoss` says it in words; repeatable. */
   cellLosses(): Promise<Float32Array>;
   /** How a cell weighs its neighbours, itself included; null for a backbone without attention. */
   attention(cell: number): Promise<AttentionRecord | null>;
-  /** The expression of a hidden cell as rebuilt from its neighbourhood, shape (nVars,), in the preprocessed scale. */
-  rebuilt(cell: number): Promise<Float32Array>;
+  /**
+   * The expression of a hidden cell as rebuilt from its neighbourhood, shape (nVars,), in the preprocessed scale; null for
+   * a method that rebuilds none.
+   */
+  rebuilt(cell: number): Promise<Float32Array | null>;
   /** All learned and running arrays, in the names and layout of PyTorch Geometric. */
   weights(): Promise<NamedArray[]>;
   /** Takes such arrays in place of its own, here or from PyTorch Geometric; epochs and optimiser start anew. */
@@ -188,7 +191,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
 
     async rebuilt(cell) {
       requireCell(cell);
-      if (!method.rebuild) throw new LabError("missing", `${method.id} has no decoder, so it rebuilds no expression.`);
+      if (!method.rebuild) return null;
       return compute(() => method.rebuild?.(params, batch, setting, cell) as tf.Tensor);
     },
 

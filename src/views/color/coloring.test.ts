@@ -26,6 +26,7 @@ const source = (colorBy: ColorBy, rest: Partial<ColoringSource> = {}): ColoringS
   prediction: null,
   liveColors: null,
   cellLosses: null,
+  runRecipe: null,
   ...rest,
 });
 const lutOptions = { theme: "dark", muted: new Set<number>(), highlighted: null } as const;

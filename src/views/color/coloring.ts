@@ -1,3 +1,4 @@
+import { methodCatalog } from "../../core/ssl/catalog";
 import type { ColorBy, LabState } from "../../state/lab-state";
 import { categoryColors } from "./palettes";
 import type { Rgb } from "./rgb";
@@ -37,7 +38,7 @@ export type Coloring =
 /** The part of the state that colours depend on. */
 export type ColoringSource = Pick<
   LabState,
-  "slice" | "colorBy" | "geneCounts" | "clusters" | "prediction" | "liveColors" | "cellLosses"
+  "slice" | "colorBy" | "geneCounts" | "clusters" | "prediction" | "liveColors" | "cellLosses" | "runRecipe"
 >;
 
 /**
@@ -87,7 +88,14 @@ export function resolveColoring(source: ColoringSource): Coloring {
       return { kind: "rgb", title, colors: source.liveColors };
     case "loss":
       if (!source.cellLosses) return waiting("The loss of each cell comes after training.");
-      return continuous(title, "mean squared error", source.cellLosses, null, false, false);
+      return continuous(
+        title,
+        methodCatalog[source.runRecipe?.method ?? "mae"].cellLoss,
+        source.cellLosses,
+        null,
+        false,
+        false,
+      );
     default:
       return colorBy satisfies never;
   }

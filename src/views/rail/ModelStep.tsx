@@ -1,8 +1,10 @@
-import { SegmentedControl, Switch, Tooltip } from "@mantine/core";
+import { SegmentedControl, Tooltip } from "@mantine/core";
 import { attends } from "../../core/nn/encoder-spec";
 import { defaultRecipe, type RunRecipe } from "../../core/train/recipe";
 import { useLab } from "../../state/lab";
 import { NumberKnob } from "../kit/Knob";
+import { Toggle } from "../kit/Toggle";
+import { MethodControl, MethodKnobs } from "./MethodControl";
 import { More } from "./More";
 import { terms } from "./terms";
 
@@ -17,9 +19,7 @@ export function ModelStep() {
     edit((r) => ({ ...r, encoder: { ...r.encoder, ...part } }));
   return (
     <>
-      <p className="label" style={{ margin: "0 0 6px" }}>
-        Masked expression: all genes of some cells are hidden and rebuilt from their neighbours.
-      </p>
+      <MethodControl />
       <Tooltip label={terms.backbone} position="right">
         <SegmentedControl
           aria-label="Backbone"
@@ -79,16 +79,7 @@ export function ModelStep() {
         integer
       />
       <More>
-        <NumberKnob
-          label="Masked share"
-          definition={terms.maskRatio}
-          value={recipe.config.maskRatio}
-          initial={initial.config.maskRatio}
-          onChange={(maskRatio) => edit((r) => ({ ...r, config: { ...r.config, maskRatio } }))}
-          min={0.01}
-          max={0.99}
-          step={0.05}
-        />
+        <MethodKnobs />
         <NumberKnob
           label="Learning rate"
           definition={terms.learningRate}
@@ -177,20 +168,5 @@ export function ModelStep() {
         />
       </More>
     </>
-  );
-}
-
-function Toggle(props: { label: string; definition: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <Tooltip label={props.definition} position="right">
-      <div>
-        <Switch
-          my={8}
-          label={props.label}
-          checked={props.checked}
-          onChange={(event) => props.onChange(event.currentTarget.checked)}
-        />
-      </div>
-    </Tooltip>
   );
 }

@@ -1,4 +1,5 @@
 import { attends } from "../../core/nn/encoder-spec";
+import { methodCatalog } from "../../core/ssl/catalog";
 import { isRefused } from "../../state/budget-slice";
 import type { LabState } from "../../state/lab-state";
 import { formatCount, formatNumber } from "../format/numbers";
@@ -32,7 +33,7 @@ const backboneNames = { gcn: "GCN", sage: "SAGE", gat: "GAT", gatv2: "GATv2" } a
 export function modelResult({ recipe }: LabState): string {
   const { backbone, encoder } = recipe;
   const heads = attends(backbone) ? `, ${encoder.heads} ${encoder.heads === 1 ? "head" : "heads"}` : "";
-  return `MAE · ${backboneNames[backbone]} · ${encoder.layers} × ${encoder.hidden} wide${heads}`;
+  return `${methodCatalog[recipe.method].name} · ${backboneNames[backbone]} · ${encoder.layers} × ${encoder.hidden} wide${heads}`;
 }
 
 export function trainResult(state: LabState): string {

@@ -15,6 +15,7 @@ export const terms = {
     "Being nearest is not mutual. Union keeps an edge that either cell asks for, intersection one that both ask for, doubled lists every edge and its reverse without removing repeats, none keeps the direction.",
   radius: "All cells within this distance are neighbours. Needs the right µm per unit.",
   maxEdge: "Longer edges of the triangulation are dropped, such as those across holes and along the outline.",
+  method: "What the network is asked to learn without labels.",
   backbone:
     "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention. GATv2: the same, but each cell may prefer other neighbours, for about a third more work.",
   layers: "Rounds of message passing. With two layers a cell sees its neighbours' neighbours.",
@@ -28,8 +29,6 @@ export const terms = {
   skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
   scale: "Divides each gene by its standard deviation, so that all genes weigh the same in the loss.",
   center: "Subtracts each gene's mean, so that zero says nothing special. No memory is spent on it.",
-  maskRatio:
-    "Share of cells whose genes are all hidden in a step. The network must rebuild them from their neighbours.",
   learningRate: "Size of a training step. Too large and the loss jumps, too small and it hardly falls.",
   weightDecay: "How strongly weights are pulled towards zero in each step.",
   epochs: "Passes over all cells in one run.",
@@ -37,7 +36,7 @@ export const terms = {
   hops: "How many edges away a cell may be to be seen with a target cell. As many as there are layers is exact; fewer keep every target to its own small surroundings.",
   fanOuts:
     "Most neighbours that are kept of a cell, drawn at random: of the target cells first, then of their neighbours, and so on. The last number stands for all further hops.",
-  batchSize: "Target cells in a step: those whose expression is rebuilt and counts for the loss.",
+  batchSize: "Target cells in a step: those that the loss is taken of.",
   memoryLimit: "A run that would take more does not start.",
   budgetExpression: "Counts as the device keeps them, and what is kept of each cell and gene.",
   budgetWeights: "Weights of the network, and what the optimiser keeps of each.",

@@ -23,7 +23,7 @@ export function sectionLayout(slice: SliceInfo | null): SectionLayout {
 /** The present colouring, resolved anew only when something it is made of changed. */
 export function useColoring(): Coloring {
   const source = useLab(
-    useShallow(({ slice, colorBy, geneCounts, clusters, prediction, liveColors, cellLosses }) => ({
+    useShallow(({ slice, colorBy, geneCounts, clusters, prediction, liveColors, cellLosses, runRecipe }) => ({
       slice,
       colorBy,
       geneCounts: colorBy.kind === "gene" ? geneCounts : null,
@@ -31,6 +31,7 @@ export function useColoring(): Coloring {
       prediction: colorBy.kind === "prediction" ? prediction : null,
       liveColors: colorBy.kind === "embedding" ? liveColors : null,
       cellLosses: colorBy.kind === "loss" ? cellLosses : null,
+      runRecipe,
     })),
   );
   return useMemo(() => resolveColoring(source), [source]);

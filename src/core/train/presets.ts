@@ -1,0 +1,21 @@
+import { methodCatalog, type SslMethodId } from "../ssl/catalog";
+import { defaultRecipe, type RunRecipe } from "./recipe";
+
+/**
+ * The values of the published study of eight methods on three backbones: hidden 256, projection 64, batch norm, dropout
+ * 0.1, 4 heads, batches of 256 cells with 8 neighbours sampled a layer, AdamW 1e-4 / 1e-5, gene dropout 10 %, noise 0.005,
+ * temperature 0.2; counts brought to 10,000, log1p, standardised.
+ *
+ * Differs: the loss of a batch is taken over its target cells, and the number of epochs is this lab's, since the study's
+ * differs from slice to slice.
+ */
+export function studyRecipe(method: SslMethodId): RunRecipe {
+  return defaultRecipe({
+    method,
+    config: methodCatalog[method].study,
+    encoder: { layers: 2, hidden: 256, heads: 4, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: false },
+    preprocess: { targetSum: 10_000, log1p: true, scale: true, center: true },
+    view: { kind: "sample", fanOuts: [8, 8], batchSize: 256 },
+    optimizer: { learningRate: 1e-4, weightDecay: 1e-5 },
+  });
+}

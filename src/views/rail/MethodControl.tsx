@@ -1,0 +1,98 @@
+import { Select, Tooltip } from "@mantine/core";
+import { methodCatalog, methodIds, type SslMethodId } from "../../core/ssl/catalog";
+import type { ConfigValue, Field, MethodInfo } from "../../core/ssl/method-info";
+import { useLab } from "../../state/lab";
+import { KnobRow, NumberKnob } from "../kit/Knob";
+import { Toggle } from "../kit/Toggle";
+import { terms } from "./terms";
+
+/** What the network is asked to learn; another method begins with its own settings. */
+export function MethodControl() {
+  const method = useLab((s) => s.recipe.method);
+  const edit = useLab((s) => s.editRecipe);
+  const choose = (id: SslMethodId): void => {
+    if (id !== method) edit((r) => ({ ...r, method: id, config: methodCatalog[id].defaults }));
+  };
+  return (
+    <>
+      <Tooltip label={terms.method} position="right">
+        <Select
+          aria-label="Method"
+          data={methodIds.map((id) => ({ value: id, label: methodCatalog[id].name }))}
+          value={method}
+          onChange={(id) => id && choose(id as SslMethodId)}
+          allowDeselect={false}
+          mb={6}
+        />
+      </Tooltip>
+      <p className="label" style={{ margin: "0 0 6px" }}>
+        {methodCatalog[method].sentence}
+      </p>
+    </>
+  );
+}
+
+/** The method's own settings. */
+export function MethodKnobs() {
+  const { method, config } = useLab((s) => s.recipe);
+  const edit = useLab((s) => s.editRecipe);
+  const { fields, defaults }: MethodInfo = methodCatalog[method];
+  return Object.entries(fields).map(([key, field]) => (
+    <ConfigKnob
+      key={key}
+      field={field}
+      value={config[key]}
+      initial={defaults[key]}
+      onChange={(value) => edit((r) => ({ ...r, config: { ...r.config, [key]: value } }))}
+    />
+  ));
+}
+
+interface ConfigKnobProps {
+  readonly field: Field;
+  readonly value: ConfigValue;
+  readonly initial: ConfigValue;
+  readonly onChange: (value: ConfigValue) => void;
+}
+
+function ConfigKnob({ field, value, initial, onChange }: ConfigKnobProps) {
+  const { label, words: definition } = field;
+  switch (field.kind) {
+    case "flag":
+      return <Toggle label={label} definition={definition} checked={value === true} onChange={onChange} />;
+    case "choice":
+      return (
+        <KnobRow
+          label={label}
+          definition={definition}
+          changedFrom={value === initial ? null : `default ${initial}`}
+          onReset={() => onChange(initial)}
+        >
+          {(id) => (
+            <Select
+              id={id}
+              w={92}
+              data={[...field.options]}
+              value={String(value)}
+              onChange={(next) => next && onChange(next)}
+              allowDeselect={false}
+            />
+          )}
+        </KnobRow>
+      );
+    default:
+      return (
+        <NumberKnob
+          label={label}
+          definition={definition}
+          value={Number(value)}
+          initial={Number(initial)}
+          onChange={onChange}
+          min={field.min}
+          max={field.max}
+          step={field.step}
+          integer={field.kind === "integer"}
+        />
+      );
+  }
+}
