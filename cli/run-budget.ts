@@ -17,7 +17,7 @@ interface Planned {
 }
 
 const inputOf = ({ slice, graph, recipe, backend }: Planned) => {
-  return { shape: sliceShape(slice), graph, recipe, threads: backend.report.threads };
+  return { shape: sliceShape(slice), graph, recipe, backend: backend.report };
 };
 
 /**

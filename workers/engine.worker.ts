@@ -59,7 +59,7 @@ const handlers: Handlers<EngineApi> = {
   judge: ({ sliceId, graphId, recipe, memoryBytes }, { task }) =>
     onDevice(async () => {
       const { slice, graph, backend } = await inHand(sliceId, graphId);
-      const input = { shape: sliceShape(slice), graph, recipe, threads: backend.report.threads };
+      const input = { shape: sliceShape(slice), graph, recipe, backend: backend.report };
       return { result: await judgeMemory(input, { memoryBytes, device: backend.limits }, task) };
     }),
 

@@ -15,7 +15,12 @@ const recipeOf = (backbone: RunRecipe["backbone"], encoder: Partial<RunRecipe["e
   const recipe = defaultRecipe({ backbone });
   return { ...recipe, encoder: { ...recipe.encoder, ...encoder } };
 };
-const inputOf = (recipe: RunRecipe): BudgetInput => ({ shape: sliceShape(slice), graph, recipe, threads: 1 });
+const inputOf = (recipe: RunRecipe): BudgetInput => ({
+  shape: sliceShape(slice),
+  graph,
+  recipe,
+  backend: { name: "wasm", threads: 1 },
+});
 const unlimited: MemoryLimits = { memoryBytes: null, device: { totalBytes: null, arrayBytes: null } };
 
 describe("the memory of a run", () => {

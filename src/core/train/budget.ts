@@ -1,3 +1,4 @@
+import type { BackendReport } from "../backend/backend";
 import { openCounting } from "../backend/counting";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { uploadCsr } from "../kernels/device-csr";
@@ -36,8 +37,8 @@ export interface BudgetInput {
   readonly shape: SliceShape;
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
-  /** Of the backend that will train. */
-  readonly threads: number;
+  /** The one that will train. */
+  readonly backend: Pick<BackendReport, "name" | "threads">;
   /** Up to as many entries are stood in for one by one; above, what an entry costs is found from two such numbers. */
   readonly mostEntries?: number;
 }
@@ -49,13 +50,13 @@ const MOST_BATCHES = 4;
  * Memory of a run, known before it: a step, an embedding and the losses per cell are run on a backend that counts
  * arrays and computes nothing, on a slice of the same shape that holds only ones. So the prediction follows the code,
  * and on wasm it is exact; in large slices what an entry of the expression costs is extrapolated (it is linear).
- * WebGPU is predicted by the same count: its kernels need a little less room to work in.
+ * WebGPU is predicted by the same count, and the expression by gene that it keeps beside.
  *
  * Nothing else may compute in this thread until it is done. Cost: a step without its arithmetic, 20 to 300 ms.
  */
 export async function predictMemory(input: BudgetInput, task: Task): Promise<MemoryBudget> {
-  const { shape, graph, recipe, threads, mostEntries = 2 ** 19 } = input;
-  const counting = await openCounting(threads);
+  const { shape, graph, recipe, mostEntries = 2 ** 19 } = input;
+  const counting = await openCounting(input.backend.threads);
   // how far it is would be told as if the run itself were prepared
   const silent: Task = {
     progress() {},
@@ -97,14 +98,15 @@ export async function predictMemory(input: BudgetInput, task: Task): Promise<Mem
     const more = half === all ? 0 : (shape.nnz - all.nnz) / (all.nnz - half.nnz);
     const extrapolate = (at: number, atHalf: number): number => Math.round(at + more * (at - atHalf));
     const resident = extrapolate(all.bytes, half.bytes);
-    const missing = resident - all.bytes;
+    const byGene = input.backend.name === "webgpu" ? expressionByGene(shape) : 0;
+    const missing = resident - all.bytes + byGene;
 
     const weights = 12 * trainer.nParameters;
     const peak = Math.max(step.peakBytes, shown.peakBytes);
     const embedding = 4 * shape.nObs * trainer.embeddingSize;
     return {
       parts: {
-        expression: resident - graphBytes - weights,
+        expression: resident - graphBytes - weights + byGene,
         graph: graphBytes,
         weights,
         activations: step.keptBytes - all.bytes,
@@ -122,4 +124,9 @@ export async function predictMemory(input: BudgetInput, task: Task): Promise<Mem
   } finally {
     await counting.close();
   }
+}
+
+/** Cells and counts of every gene, which the gradient of expression walks on a GPU (kernels/expression). */
+function expressionByGene({ nVars, nnz, bytesPerCount }: SliceShape): number {
+  return 4 * (nVars + 1) + (4 + bytesPerCount) * nnz;
 }

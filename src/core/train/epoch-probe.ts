@@ -28,22 +28,20 @@ export interface EpochProbeInput {
 const FIRST_CELLS = 256;
 /** Parts that are about as large as each other would say more of the noise than of the slope. */
 const LEAST_GROWTH = 2;
-/** One step to warm up, two to measure, and preparing takes about as long as two. */
-const STEPS = 5;
 /** A batch costs the same in a large slice as in a part of it that is much larger than the batch. */
 const BATCH_CELLS = 20_000;
 
 /**
  * Time of an epoch from steps on parts of the tissue that hang together: 256 cells, four times as many, and then as many
- * as the times so far allow within the patience. The epoch is extrapolated as a line through the last two. The least time
- * of each part counts, for what delays a step is not the step's own. A slice that is small enough is measured whole.
+ * as the times so far allow within the patience. The epoch is extrapolated as a line through the last two, by the median
+ * step of each. A slice that is small enough is measured whole.
  * Of a run on sub-graphs a few batches are measured, in a part of at most 20,000 cells, and their mean is counted as
  * often as an epoch has batches.
  *
  * @throws LabError("cancelled") between two steps once the task is cancelled
  */
 export async function probeEpoch(input: EpochProbeInput, task: Task): Promise<EpochProbe> {
-  const { patienceMs = 1300, clock = () => performance.now() } = input;
+  const { patienceMs = 1700, clock = () => performance.now() } = input;
   const { nObs } = input.slice;
   const end = clock() + patienceMs;
   const { view } = input.recipe;
@@ -55,19 +53,28 @@ export async function probeEpoch(input: EpochProbeInput, task: Task): Promise<Ep
   }
 
   const measure = async (cells: number) => {
-    return { cells, ms: Math.min(...(await stepTimes(input, cells, (n) => n < 3, task))) };
+    const began = clock();
+    // what is left goes into more steps where no larger part is to come, for code warms up over the first ones
+    const goOn = (n: number) => n < 3 || (cells === nObs && n < 12 && clock() < end);
+    const ms = middle(await stepTimes(input, cells, goOn, task));
+    return { cells, ms, spentPerCell: (clock() - began) / cells };
   };
   let small = await measure(Math.min(nObs, FIRST_CELLS));
   if (small.cells === nObs) return { milliseconds: small.ms, cells: nObs };
   let large = await measure(Math.min(nObs, 4 * small.cells));
   for (;;) {
-    const perCell = Math.max(1e-6, (large.ms - small.ms) / (large.cells - small.cells));
-    const affordable = large.cells + ((end - clock()) / STEPS - large.ms) / perCell;
-    const next = Math.min(nObs, Math.floor(affordable));
-    if (large.cells === nObs || next < Math.min(nObs, LEAST_GROWTH * large.cells))
+    const next = Math.min(nObs, Math.floor((end - clock()) / large.spentPerCell));
+    if (large.cells === nObs || next < Math.min(nObs, LEAST_GROWTH * large.cells)) {
+      const perCell = Math.max(0, large.ms - small.ms) / (large.cells - small.cells);
       return { milliseconds: large.ms + perCell * (nObs - large.cells), cells: large.cells };
+    }
     [small, large] = [large, await measure(next)];
   }
+}
+
+/** The median, the lower one of two. */
+function middle(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[(times.length - 1) >> 1];
 }
 
 /**

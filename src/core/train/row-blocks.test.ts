@@ -58,7 +58,10 @@ test.each(backbones)("needs less memory with %s, as much as is predicted", async
   trainer.dispose();
   own.dispose();
   const predict = (rowBlocks: number) =>
-    predictMemory({ shape: sliceShape(slice), graph, recipe: recipeOf(backbone, rowBlocks), threads: 1 }, quiet);
+    predictMemory(
+      { shape: sliceShape(slice), graph, recipe: recipeOf(backbone, rowBlocks), backend: { name: "wasm", threads: 1 } },
+      quiet,
+    );
   const [whole, divided] = [await predict(1), await predict(6)];
   expect(Math.abs(divided.deviceBytes / measured - 1)).toBeLessThan(0.01);
   expect(divided.deviceBytes).toBeLessThan(0.9 * whole.deviceBytes);
