@@ -30,9 +30,16 @@ export interface GraphBatch {
 /**
  * Uploads a slice's expression and graph; the tensors live until `dispose`.
  *
- * @param rowBlocks  ranges of cells that layers are trained in; 1 trains them whole
+ * @param graph      in the order of the batch's rows
+ * @param order      the cell of each row, every cell once; by default rows stand as cells do
+ * @param rowBlocks  ranges of rows that layers are trained in; 1 trains them whole
  */
-export function uploadBatch(raw: RawExpression, normalization: Normalization, graph: Csr, rowBlocks = 1): GraphBatch {
+export function uploadBatch(
+  raw: RawExpression,
+  normalization: Normalization,
+  graph: Csr,
+  { order, rowBlocks = 1 }: { order?: Uint32Array; rowBlocks?: number } = {},
+): GraphBatch {
   const { nObs, nVars } = raw;
   const x = uploadExpression(raw, normalization);
   const edges = uploadCsr(graph);
@@ -41,7 +48,7 @@ export function uploadBatch(raw: RawExpression, normalization: Normalization, gr
   const dispose = () => {
     for (const part of [x, edges, geneMeans, ...blocks]) part.dispose();
   };
-  const cells = Int32Array.from({ length: nObs }, (_, i) => i);
+  const cells = order ? Int32Array.from(order) : Int32Array.from({ length: nObs }, (_, i) => i);
   const graphs = [{ matrix: edges, nValid: nObs, csr: graph, ...(rowBlocks > 1 && { rowBlocks: blocks }) }];
   const { rowSquares } = normalization;
   return { nObs, nTargets: nObs, nVars, x, cells, graphs, rowSquares, geneMeans, dispose };

@@ -106,8 +106,8 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
     return tf.reshape(tf.div(errors, nVars), [nObs]);
   },
 
-  rebuild(params, batch, { encoder }, cell) {
-    const { seen, hidden } = hide(batch, Uint32Array.of(cell));
+  rebuild(params, batch, { encoder }, row) {
+    const { seen, hidden } = hide(batch, Uint32Array.of(row));
     const features = featuresOf(params, batch, seen);
     const mode = { kind: "evaluation" } as const;
     const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, mode, hidden);
@@ -131,7 +131,7 @@ function featuresOf({ weights }: Params, { x }: GraphBatch, rows: RowList): Feat
 /** Hides those targets, to be rebuilt, and those other rows of the batch. */
 function hide(batch: GraphBatch, which: Uint32Array, others: Uint32Array = new Uint32Array(0)): Views {
   const { x, graphs, rowSquares } = batch;
-  const index = Int32Array.from(which).sort(); // in the slice's order, in which its expression lies
+  const index = Int32Array.from(which).sort(); // in the order of the rows, in which the layers leave them
   const cells = index.map((row) => batch.cells[row]);
   const seen = batch.cells.slice();
   for (const row of others) seen[row] = HIDDEN;

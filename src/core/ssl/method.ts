@@ -32,10 +32,10 @@ export interface SslMethod<Config extends object, Views, Outputs> {
   update(params: Params, outputs: Outputs, config: Config, step: number): NamedTensors;
   /** The encoder on everything, nothing hidden, with running statistics. */
   embed(params: Params, batch: GraphBatch, setting: Setting<Config>): Encoded;
-  /** Each cell's own share of the loss, shape (nObs,), drawn from `rng` and repeatable. */
+  /** The own share of the loss of each cell, in the order of the batch's rows, shape (nObs,); drawn from `rng` and repeatable. */
   cellLosses(params: Params, batch: GraphBatch, setting: Setting<Config>, rng: Rng): tf.Tensor1D;
-  /** A cell's expression as seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */
-  rebuild?(params: Params, batch: GraphBatch, setting: Setting<Config>, cell: number): tf.Tensor1D;
+  /** The expression of the cell in that row, seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */
+  rebuild?(params: Params, batch: GraphBatch, setting: Setting<Config>, row: number): tf.Tensor1D;
 }
 
 /** A method whose own types are nobody else's business: what the trainer holds. */

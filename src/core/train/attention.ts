@@ -12,18 +12,19 @@ export interface AttentionRecord {
 }
 
 /**
- * Reads one row of every layer's attention; the rest never leaves the device.
+ * Reads one row of every layer's attention; the rest never leaves the device. Rows are called cells here, until
+ * `RowOrder` tells which cells they are.
  *
  * @param encoded  runs the encoder and gives what computes each layer's attention, (nnz, heads)
  */
-export async function attentionOfCell(
+export async function attentionOfRow(
   backend: Backend,
   graph: DeviceCsr,
   encoded: () => readonly (() => tf.Tensor2D)[],
-  cell: number,
+  row: number,
 ): Promise<AttentionRecord> {
-  const row = await readAndFree(tf.tidy(() => tf.slice1d(graph.indptr, cell, 2)));
-  const [from, size] = [row[0], row[1] - row[0]];
+  const bounds = await readAndFree(tf.tidy(() => tf.slice1d(graph.indptr, row, 2)));
+  const [from, size] = [bounds[0], bounds[1] - bounds[0]];
   const neighbours = Uint32Array.from(await readAndFree(tf.tidy(() => tf.slice1d(graph.indices, from, size))));
   const alphas = tf.tidy(() =>
     encoded().map((attention) => tf.tidy(() => tf.slice2d(attention(), [from, 0], [size, -1]))),
@@ -31,7 +32,7 @@ export async function attentionOfCell(
   const heads = alphas[0].shape[1];
   const layers: Float32Array[] = [];
   for (const alpha of alphas) layers.push(await backend.read(alpha).finally(() => alpha.dispose()));
-  return { cell, neighbours, heads, layers };
+  return { cell: row, neighbours, heads, layers };
 }
 
 async function readAndFree(tensor: tf.Tensor): Promise<ArrayLike<number>> {

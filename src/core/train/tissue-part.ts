@@ -10,7 +10,7 @@ export interface TissuePart {
 /**
  * The `nCells` cells nearest to one in the middle of the slice's order, counted in hops along the graph, with the edges
  * among them. Cells keep their order, and the rows their genes. Where a component is used up, the next one begins.
- * Only what training reads is taken: counts and graph.
+ * Only what training reads is taken: counts, places and graph.
  *
  * Cost: O(entries and edges of the part).
  */
@@ -47,8 +47,8 @@ function rowsOf(slice: Slice, cells: Uint32Array): Slice {
     indices.set(X.indices.subarray(X.indptr[i], X.indptr[i + 1]), indptr[r]);
     data.set(X.data.subarray(X.indptr[i], X.indptr[i + 1]), indptr[r]);
   }
-  const section = { codes: new Int8Array(cells.length), names: ["part"] };
-  const spatial = new Float32Array(2 * cells.length);
+  const section = { ...slice.section, codes: Int32Array.from(cells, (i) => slice.section.codes[i]) };
+  const spatial = Float32Array.from({ length: 2 * cells.length }, (_, c) => slice.spatial[2 * cells[c >> 1] + (c % 2)]);
   return { ...slice, nObs: cells.length, nVars, X: { indptr, indices, data }, spatial, obs: [], section };
 }
 

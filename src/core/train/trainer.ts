@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Backend } from "../backend/backend";
 import { LabError } from "../errors";
+import { reorder } from "../graph/reorder";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { attends, type EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
@@ -12,11 +13,12 @@ import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
 import { type Task, throwIfCancelled } from "../task";
 import { type AdamWState, initAdamW } from "./adamw";
-import { type AttentionRecord, attentionOfCell } from "./attention";
+import { type AttentionRecord, attentionOfRow } from "./attention";
 import { type BatchSource, batchesOf, batchesPerEpoch, batchRecipe } from "./batch-source";
 import { type Checkpoint, readState, writeState } from "./checkpoint";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
+import { rowOrderOf } from "./row-order";
 import { afterStep, atStart } from "./run-progress";
 import { trainStep } from "./train-step";
 import { readWeights, writeWeights } from "./weights";
@@ -106,8 +108,11 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   throwIfCancelled(task, "Preparing the run");
   const matrix = convolutionMatrix(graph, recipe.backbone);
   task.progress(1, 3, "copying expression and graph to the device");
-  const rowBlocks = recipe.view.kind === "full" ? recipe.memory?.rowBlocks : 1;
-  const batch = uploadBatch(slice, normalization, matrix, rowBlocks);
+  const order = rowOrderOf(slice);
+  const batch = uploadBatch(slice, normalization, reorder(matrix, order.cells), {
+    order: order.cells,
+    rowBlocks: recipe.view.kind === "full" ? recipe.memory?.rowBlocks : 1,
+  });
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
@@ -174,25 +179,24 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       return { epoch, batch: nDone, nBatches, loss, epochLoss: after.epochLoss, milliseconds };
     },
 
-    embed: () => compute(() => method.embed(params, batch, setting).embedding),
+    embed: async () => order.byCell(await compute(() => method.embed(params, batch, setting).embedding)),
 
-    cellLosses: () => compute(() => method.cellLosses(params, batch, setting, deriveRng(recipe.seed, DISPLAY_STREAM))),
+    async cellLosses() {
+      const rng = deriveRng(recipe.seed, DISPLAY_STREAM);
+      return order.byCell(await compute(() => method.cellLosses(params, batch, setting, rng)));
+    },
 
     async attention(cell) {
       requireCell(cell);
       if (!attends(recipe.backbone)) return null;
-      return attentionOfCell(
-        backend,
-        batch.graphs[0].matrix,
-        () => method.embed(params, batch, setting).attention,
-        cell,
-      );
+      const encoded = () => method.embed(params, batch, setting).attention;
+      return order.attentionByCell(await attentionOfRow(backend, batch.graphs[0].matrix, encoded, order.rowOf(cell)));
     },
 
     async rebuilt(cell) {
       requireCell(cell);
       if (!method.rebuild) return null;
-      return compute(() => method.rebuild?.(params, batch, setting, cell) as tf.Tensor);
+      return compute(() => method.rebuild?.(params, batch, setting, order.rowOf(cell)) as tf.Tensor);
     },
 
     weights: () => writeWeights(backend, params),
