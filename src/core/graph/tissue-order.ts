@@ -2,7 +2,7 @@ import { cellsBySection, type SectionCodes } from "./sections";
 
 /**
  * Cells in the order in which a Hilbert curve meets them, one section after the other, so that neighbours in the tissue
- * are near in memory. A random order of the file costs the sums over neighbours a third of their speed.
+ * are near in memory (docs/training.md has what that gains).
  *
  * @param positions  shape (nObs, 2), row-major, finite, in any unit; of any other length: no cell has one
  * @param sectionCodes  shape (nObs,); null means one section

@@ -8,10 +8,14 @@ export interface SliceShape {
   readonly nnz: number;
   /** How counts are kept: 1 or 2 bytes for whole numbers, 4 for any. */
   readonly bytesPerCount: 1 | 2 | 4;
+  /** Where cells lie: by it a range of rows reads more or fewer beyond its own. */
+  readonly spatial: Slice["spatial"];
+  readonly section: Slice["section"];
 }
 
-export function sliceShape({ nObs, nVars, X }: Pick<Slice, "nObs" | "nVars" | "X">): SliceShape {
-  return { nObs, nVars, nnz: X.data.length, bytesPerCount: X.data.BYTES_PER_ELEMENT as 1 | 2 | 4 };
+export function sliceShape({ nObs, nVars, X, spatial, section }: Slice): SliceShape {
+  const bytesPerCount = X.data.BYTES_PER_ELEMENT as 1 | 2 | 4;
+  return { nObs, nVars, nnz: X.data.length, bytesPerCount, spatial, section };
 }
 
 /**
@@ -19,7 +23,7 @@ export function sliceShape({ nObs, nVars, X }: Pick<Slice, "nObs" | "nVars" | "X
  *
  * @param shape  with nnz <= nObs * nVars; rows differ by one entry at most
  */
-export function standInSlice({ nObs, nVars, nnz, bytesPerCount }: SliceShape): Slice {
+export function standInSlice({ nObs, nVars, nnz, bytesPerCount, spatial, section }: SliceShape): Slice {
   const indptr = Uint32Array.from({ length: nObs + 1 }, (_, i) => Math.floor((nnz * i) / nObs));
   const indices = new (nVars <= 2 ** 16 ? Uint16Array : Uint32Array)(nnz);
   for (let i = 0; i < nObs; i++) {
@@ -36,10 +40,10 @@ export function standInSlice({ nObs, nVars, nnz, bytesPerCount }: SliceShape): S
     countState: "counts",
     obsNames: packStrings([]),
     varNames: [],
-    spatial: new Float32Array(2 * nObs),
+    spatial,
     unit: { name: "µm", micronsPerUnit: 1, origin: "declared" },
     obs: [],
-    section: { codes: new Int8Array(nObs), names: [name] },
+    section,
     provenance: { file: "", format: "simulated", matrix: "X", notes: [] },
   };
 }

@@ -111,7 +111,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   const order = rowOrderOf(slice);
   const batch = uploadBatch(slice, normalization, reorder(matrix, order.cells), {
     order: order.cells,
-    rowBlocks: recipe.view.kind === "full" ? recipe.memory?.rowBlocks : 1,
+    rowBlocks: (recipe.view.kind === "full" && recipe.memory?.rowBlocks) || 1,
   });
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
