@@ -68,7 +68,7 @@ async function results(input: { slice: Slice; graph: SpatialGraph }, backbone: R
   const [embedding, cellLosses, rebuilt, attention] = [
     await trainer.embed(),
     await trainer.cellLosses(),
-    await trainer.rebuilt(cell),
+    (await trainer.rebuilt(cell)) as Float32Array,
     await trainer.attention(cell),
   ];
   trainer.dispose();
