@@ -1,19 +1,22 @@
 import { kMeans } from "../src/core/cluster/k-means";
 import { leiden } from "../src/core/cluster/leiden";
 import { leidenToK } from "../src/core/cluster/leiden-to-k";
+import { mixtureClusters } from "../src/core/cluster/mixture-clusters";
+import { refineLabels } from "../src/core/cluster/refine-labels";
 import { unionGraph } from "../src/core/embed/fuzzy-graph";
 import { nearestNeighbours } from "../src/core/embed/knn";
+import { LabError } from "../src/core/errors";
 import type { EmbeddingTable } from "../src/core/io/run-tables";
 import type { Task } from "../src/core/task";
 
 export type ClusterRequest =
   | { readonly method: "leiden"; readonly resolution: number; readonly seed: number }
-  | { readonly method: "leiden-to-k" | "k-means"; readonly k: number; readonly seed: number };
+  | { readonly method: "leiden-to-k" | "k-means" | "gmm"; readonly k: number; readonly seed: number };
 
 export interface Clusters {
   readonly codes: Int32Array; // (nObs,), 0 = the largest
   readonly nClusters: number;
-  /** Null for k-means, which has none. */
+  /** Null for k-means and the mixture, which have none. */
   readonly resolution: number | null;
   readonly modularity: number | null;
 }
@@ -21,7 +24,7 @@ export interface Clusters {
 const nNeighbours = 15; // as scanpy
 
 /**
- * Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, or k-means.
+ * Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, k-means, or a Gaussian mixture.
  *
  * @param sections  codes of the sections to cluster; cells of others get -1
  */
@@ -57,9 +60,24 @@ async function clusterRows(
     const { codes, nClusters } = kMeans(embedding, { n, d: size, k: request.k, seed }, task);
     return { codes, nClusters, resolution: null, modularity: null };
   }
+  if (request.method === "gmm") {
+    const { codes, nClusters } = mixtureClusters(embedding, { n, d: size, k: request.k, seed }, task);
+    return { codes, nClusters, resolution: null, modularity: null };
+  }
   const knn = await nearestNeighbours(embedding, { n, d: size, k: Math.min(nNeighbours, n - 1), seed }, task);
   const graph = unionGraph(knn);
   return request.method === "leiden"
     ? leiden(graph, { resolution: request.resolution, seed }, task)
     : leidenToK(graph, request.k, { seed }, task);
+}
+
+/** Clusters smoothed in space: each cell takes the most frequent one of its nearest, section by section. */
+export function refineClusters(
+  { positions, section }: Pick<EmbeddingTable, "positions" | "section">,
+  codes: Int32Array,
+  nNeighbours: number,
+): Int32Array {
+  if (Number.isNaN(positions[0]))
+    throw new LabError("missing", "The embedding has no columns x and y to refine by.", "Leave --refine out.");
+  return refineLabels(positions, codes, { nNeighbours, sections: section.codes });
 }

@@ -210,6 +210,20 @@ describe("evaluate", () => {
     expect(existsSync(join(cwd, "wasm", "clusters.arrow"))).toBe(false);
   });
 
+  test("clusters by the method that is asked for and refines in space, without writing", async () => {
+    const before = bytesOf("run", "clusters.arrow");
+    const asked = ["evaluate", "run", "--label", "domain", "--cluster", "gmm"];
+    const plain = await jsonOf(asked, { cwd });
+    expect(plain.clusters).toBeGreaterThan(1);
+    const refined = await jsonOf([...asked, "--refine", "25"], { cwd });
+    expect(refined.pas).toBeLessThan(plain.pas as number);
+    expect(bytesOf("run", "clusters.arrow")).toEqual(before);
+    expect(await jsonOf(["cluster", "run", "--k", "3", "--method", "gmm", "--refine", "25"], { cwd })).toMatchObject({
+      method: "gmm",
+      resolution: null,
+    });
+  });
+
   test("holds out blocks of tissue or whole sections", async () => {
     const block = await jsonOf(["evaluate", "run", "--label", "domain", "--hold-out", "block"], { cwd });
     expect(block.holdOut).toBe("block");

@@ -5,7 +5,7 @@ import { LabError } from "../../src/core/errors";
 import { type EmbeddingTable, readClusterTable } from "../../src/core/io/run-tables";
 import type { CategoricalColumn, Utf8Column } from "../../src/core/slice/slice";
 import type { Task } from "../../src/core/task";
-import { clusterEmbedding } from "../cluster-embedding";
+import { clusterEmbedding, refineClusters } from "../cluster-embedding";
 import type { Command } from "../command";
 import { fileSource } from "../file-source";
 import { folderOfRun, type RunFolder, readEmbedding } from "../run-folder";
@@ -15,13 +15,15 @@ import { withoutUnlabelled } from "../unlabelled";
 
 export const evaluate: Command = {
   usage:
-    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--sample-size N] [--seed N]",
+    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--cluster leiden|k-means|gmm] [--refine N] [--sample-size N] [--seed N]",
   summary: "Scores a run against a label: its clusters, and a linear classifier on held-out cells.",
   options: {
     label: { type: "string" },
     "hold-out": { type: "string" },
     "test-sections": { type: "string" },
     unlabelled: { type: "string" },
+    cluster: { type: "string" },
+    refine: { type: "string" },
     "sample-size": { type: "string" },
     seed: { type: "string" },
   },
@@ -36,7 +38,10 @@ export const evaluate: Command = {
     const { label, leftOut } = withoutUnlabelled(column, args.names("unlabelled"));
     if (leftOut.length > 0) say(`note: cells of ${leftOut.map((c) => `"${c}"`).join(", ")} count as unlabelled.`);
 
-    const { codes, source } = await clustersOf(run, table, label, seed, task);
+    const method = args.has("cluster") ? args.choice("cluster", ["leiden", "k-means", "gmm"]) : null;
+    const refine = args.number("refine", { min: 0, max: 10_000, integer: true }, 0);
+    const { codes: found, source } = await clustersOf(run, table, label, { method, seed }, task);
+    const codes = refine > 0 ? refineClusters(table, found, refine) : found;
     if (source === "matched") {
       say(`note: ${run.name} has no clusters; Leiden was run at the number of classes on the sections with labels.`);
     }
@@ -94,21 +99,25 @@ function columnCalled(name: string, { labels, section }: EmbeddingTable, folder:
   );
 }
 
-/** The clusters that were written, or Leiden to as many clusters as the label has classes, where there are labels. */
+/**
+ * The clusters that were written, or as many clusters as the label has classes, where there are labels: by `method`, or
+ * by Leiden where nothing was written.
+ */
 async function clustersOf(
   run: RunFolder,
   table: EmbeddingTable,
   label: Pick<CategoricalColumn, "codes">,
-  seed: number,
+  { method, seed }: { method: "leiden" | "k-means" | "gmm" | null; seed: number },
   task: Task,
-): Promise<{ codes: Int32Array; source: "written" | "matched" }> {
-  if (!existsSync(run.path("clusters"))) {
+): Promise<{ codes: Int32Array; source: "written" | "matched" | "asked" }> {
+  if (method || !existsSync(run.path("clusters"))) {
     const classes = new Set(label.codes);
     const sections = new Set(table.section.codes.filter((_, i) => label.codes[i] >= 0));
     classes.delete(-1);
-    const request = { method: "leiden-to-k", k: Math.max(1, classes.size), seed } as const;
+    const by = method === null || method === "leiden" ? "leiden-to-k" : method;
+    const request = { method: by, k: Math.max(1, classes.size), seed } as const;
     const { codes } = await clusterEmbedding(table, request, task, [...sections]);
-    return { codes, source: "matched" };
+    return { codes, source: method ? "asked" : "matched" };
   }
   const file = fileSource(run.path("clusters"));
   try {
