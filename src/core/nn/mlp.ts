@@ -4,13 +4,14 @@ import { layerTail } from "../kernels/layer-tail";
 import type { Rng } from "../random";
 import { batchNorm, type MeasuredStatistics, movedStatistics } from "./batch-norm";
 import { linearInit } from "./init";
-import { addBias } from "./rows";
 import type { NamedTensors, Params } from "./tensors";
 
-/** A projector or predictor: linear, batch norm and ReLU for each layer but the last. */
+/** A projector or predictor. */
 export interface MlpSpec {
   /** Channels of the input, of every hidden layer, and of the output. */
   readonly widths: readonly number[];
+  /** What follows every linear layer but the last: batch norm and ReLU, or a bias and ELU. */
+  readonly hidden: "norm relu" | "elu";
   /**
    * What follows the last linear layer: its bias, nothing where a bias would cancel in the loss, a batch norm, or one
    * without weight and bias of its own.
@@ -25,16 +26,17 @@ export interface Mapped {
 }
 
 /** Weights as torch.nn.Linear draws them; a layer before a norm has no bias, since the norm would subtract it. */
-export function initMlp({ widths, end }: MlpSpec, rng: Rng): Params {
+export function initMlp({ widths, hidden, end }: MlpSpec, rng: Rng): Params {
   const weights: Record<string, tf.Tensor> = {};
   const buffers: Record<string, tf.Tensor> = {};
   for (let i = 0; i + 1 < widths.length; i++) {
     const [nIn, nOut] = [widths[i], widths[i + 1]];
     const last = i + 2 === widths.length;
     weights[`linears.${i}.weight`] = linearInit([nIn, nOut], nIn, rng);
-    if (last && end === "bias") weights[`linears.${i}.bias`] = linearInit([nOut], nIn, rng);
-    if (last && (end === "bias" || end === "nothing")) continue;
-    if (!(last && end === "plain norm")) {
+    const what = last ? end : hidden;
+    if (what === "bias" || what === "elu") weights[`linears.${i}.bias`] = linearInit([nOut], nIn, rng);
+    if (!isNorm(what)) continue;
+    if (what !== "plain norm") {
       weights[`norms.${i}.weight`] = tf.ones([nOut]);
       weights[`norms.${i}.bias`] = tf.zeros([nOut]);
     }
@@ -50,28 +52,34 @@ export function initMlp({ widths, end }: MlpSpec, rng: Rng): Params {
  * @param x     (nRows, first width), without padding
  * @param mode  training normalises by the rows themselves, evaluation by the running statistics
  */
-export function mlp(params: Params, { widths, end }: MlpSpec, x: tf.Tensor2D, mode: "training" | "evaluation"): Mapped {
+export function mlp(params: Params, spec: MlpSpec, x: tf.Tensor2D, mode: "training" | "evaluation"): Mapped {
+  const { widths, hidden, end } = spec;
   const statistics: Record<string, MeasuredStatistics> = {};
   let y = x;
   for (let i = 0; i + 2 <= widths.length; i++) {
-    const last = i + 2 === widths.length;
+    const what = i + 2 === widths.length ? end : hidden;
     const z = dense(y, params.weights[`linears.${i}.weight`] as tf.Tensor2D);
-    if (last && (end === "bias" || end === "nothing")) {
-      y = addBias(z, (params.weights[`linears.${i}.bias`] as tf.Tensor1D | undefined) ?? null);
+    const bias = params.weights[`linears.${i}.bias`] as tf.Tensor1D | undefined;
+    const name = `norms.${i}`;
+    if (!isNorm(what)) {
+      y = layerTail(z, { bias: bias ?? null, elu: what === "elu" });
       continue;
     }
-    const name = `norms.${i}`;
-    const norm = batchNorm(
-      last && end === "plain norm" ? withPlainNorm(params, name, widths[i + 1]) : params,
-      name,
-      z,
-      mode,
-    );
+    const norm = batchNorm(what === "plain norm" ? withPlainNorm(params, name, widths[i + 1]) : params, name, z, mode);
     if (norm.ofBatch) statistics[name] = { mean: norm.mean, variance: norm.variance, nObs: z.shape[0] };
     const normed = layerTail(z, { norm });
-    y = last ? normed : tf.relu(normed);
+    y = what === "norm relu" ? tf.relu(normed) : normed;
   }
   return { y, statistics };
+}
+
+/** Whether the first linear layer is normed: then a constant added to its input changes nothing. */
+export function normsFirst({ widths, hidden, end }: MlpSpec): boolean {
+  return isNorm(widths.length > 2 ? hidden : end);
+}
+
+function isNorm(what: MlpSpec["hidden"] | MlpSpec["end"]): boolean {
+  return what === "norm relu" || what === "norm" || what === "plain norm";
 }
 
 function withPlainNorm({ weights, buffers }: Params, name: string, channels: number): Params {

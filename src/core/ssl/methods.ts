@@ -1,8 +1,26 @@
+import { barlowTwins } from "./barlow-twins";
+import { bgrl } from "./bgrl";
+import { byol } from "./byol";
 import type { SslMethodId } from "./catalog";
+import { grace } from "./grace";
 import { mae } from "./mae";
 import type { AnySslMethod } from "./method";
+import { moco } from "./moco";
 import { simclr } from "./simclr";
+import { simsiam } from "./simsiam";
+import { swav } from "./swav";
 import { vicreg } from "./vicreg";
 
 /** Every method of self-supervision, by the name a recipe calls it. */
-export const sslMethods: Readonly<Record<SslMethodId, AnySslMethod>> = { simclr, mae, vicreg };
+export const sslMethods: Readonly<Record<SslMethodId, AnySslMethod>> = {
+  simclr,
+  moco,
+  byol,
+  simsiam,
+  swav,
+  mae,
+  "barlow-twins": barlowTwins,
+  vicreg,
+  grace,
+  bgrl,
+};

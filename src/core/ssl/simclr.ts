@@ -14,6 +14,10 @@ export const simclr = jointEmbedding<SimclrConfig>({
   id: "simclr",
   source: "Chen et al. 2020, arXiv:2002.05709, alg. 1",
   defaults: simclrInfo.defaults,
-  projector: ({ encoder: { hidden }, config }) => ({ widths: [hidden, hidden, config.projection], end: "bias" }),
+  projector: ({ encoder: { hidden }, config }) => ({
+    widths: [hidden, hidden, config.projection],
+    hidden: "norm relu",
+    end: "bias",
+  }),
   loss: ntXent,
 });

@@ -18,6 +18,7 @@ export const vicreg = jointEmbedding<VicregConfig>({
   // a bias at the end would cancel in every term
   projector: ({ encoder: { hidden }, config }) => ({
     widths: [hidden, hidden, hidden, config.projection],
+    hidden: "norm relu",
     end: "nothing",
   }),
   loss(z1, z2, config) {
