@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { BackendPlatform, PlatformThread } from "../src/core/backend/backend";
 
 const require = createRequire(import.meta.url);
+// browsers have had relaxed SIMD since 2023; Node has it too, under a flag before its version 21
+if (Number.parseInt(process.versions.node, 10) < 21) setFlagsFromString("--experimental-wasm-relaxed-simd");
+
 const WASM_PACKAGE = "@tensorflow/tfjs-backend-wasm";
 
 /**

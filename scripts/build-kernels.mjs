@@ -1,6 +1,7 @@
 // Compiles every src/core/kernels/**/*.as.ts with AssemblyScript into one module and writes it, as base64, to
-// src/core/kernels/wasm-binary.ts: once for plain memory and once for memory shared between threads, since a module
-// must import memory of the kind that tfjs's wasm backend made. Does nothing when the sources have not changed.
+// src/core/kernels/wasm-binary.ts: for plain memory and for memory shared between threads, since a module must import
+// memory of the kind that tfjs's wasm backend made, and each with and without relaxed SIMD (fused multiplication and
+// addition), which not every platform knows. Does nothing when the sources have not changed.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -10,6 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "src/core/kernels");
 const output = join(folder, "wasm-binary.ts");
 const FLAGS = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert", "--importMemory", "--noExportMemory"];
+const RELAXED = ["--enable", "relaxed-simd"];
 const SHARED = ["--enable", "threads", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
 
 /** Compiles if a source or this script changed since; returns true if it did. */
@@ -25,17 +27,17 @@ export async function buildKernels() {
 
   // a file of helpers has no entry of its own
   const entries = sources.filter((file) => !file.endsWith("simd.as.ts"));
-  const plain = await compile(entries, []);
-  const shared = await compile(entries, SHARED);
-  const text = [
-    stamp,
-    "/** Kernels for plain memory, WebAssembly in base64. */",
-    `export const WASM_PLAIN =\n  "${plain.toString("base64")}";`,
-    "/** The same for memory shared between threads. */",
-    `export const WASM_SHARED =\n  "${shared.toString("base64")}";`,
-    "",
-  ].join("\n");
-  writeFileSync(output, text);
+  const binaries = {
+    "Kernels for plain memory": ["PLAIN", await compile(entries, [])],
+    "The same with relaxed SIMD": ["PLAIN_RELAXED", await compile(entries, RELAXED)],
+    "Kernels for memory shared between threads": ["SHARED", await compile(entries, SHARED)],
+    "The same for shared memory with relaxed SIMD": ["SHARED_RELAXED", await compile(entries, [...SHARED, ...RELAXED])],
+  };
+  const constants = Object.entries(binaries).map(
+    ([what, [name, binary]]) =>
+      `/** ${what}, in base64. */\nexport const WASM_${name} =\n  "${binary.toString("base64")}";`,
+  );
+  writeFileSync(output, [stamp, ...constants, ""].join("\n"));
   return true;
 }
 

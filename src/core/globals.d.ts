@@ -24,6 +24,7 @@ declare namespace WebAssembly {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
+  function validate(bytes: Uint8Array): boolean;
   function instantiate(
     source: Uint8Array | Module,
     imports?: Record<string, Record<string, unknown>>,

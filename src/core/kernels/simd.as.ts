@@ -2,6 +2,17 @@
 // own memory, so no strings, arrays or tables (the build refuses a binary with a data segment).
 
 /**
+ * a * b + c, rounded once where the platform has relaxed SIMD and its processor fused multiplication, else twice. The
+ * build compiles both forms; a sum whose elements may be computed by either loop of a kernel must use it in both.
+ */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(c, f32x4.mul(a, b));
+}
+
+/**
  * out[0 .. channels) = sum over entries of weight * x[index, :], in the entries' order.
  * A block of channels is held in registers while the row's entries are walked, so each output is written once.
  * Steps are in bytes: `weightStep` between the weights of two entries, `rowStep` between two rows of x.
@@ -20,14 +31,14 @@ export function weightedRowSum(
     for (let p = index; p < indexEnd; p += 4) {
       const value = v128.load32_splat(w);
       const row = x + <usize>load<u32>(p) * rowStep + c;
-      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(row)));
-      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(row, 16)));
-      a2 = f32x4.add(a2, f32x4.mul(value, v128.load(row, 32)));
-      a3 = f32x4.add(a3, f32x4.mul(value, v128.load(row, 48)));
-      a4 = f32x4.add(a4, f32x4.mul(value, v128.load(row, 64)));
-      a5 = f32x4.add(a5, f32x4.mul(value, v128.load(row, 80)));
-      a6 = f32x4.add(a6, f32x4.mul(value, v128.load(row, 96)));
-      a7 = f32x4.add(a7, f32x4.mul(value, v128.load(row, 112)));
+      a0 = madd(value, v128.load(row), a0);
+      a1 = madd(value, v128.load(row, 16), a1);
+      a2 = madd(value, v128.load(row, 32), a2);
+      a3 = madd(value, v128.load(row, 48), a3);
+      a4 = madd(value, v128.load(row, 64), a4);
+      a5 = madd(value, v128.load(row, 80), a5);
+      a6 = madd(value, v128.load(row, 96), a6);
+      a7 = madd(value, v128.load(row, 112), a7);
       w += weightStep;
     }
     const to = out + c;
@@ -40,8 +51,8 @@ export function weightedRowSum(
     for (let p = index; p < indexEnd; p += 4) {
       const value = v128.load32_splat(w);
       const row = x + <usize>load<u32>(p) * rowStep + c;
-      a0 = f32x4.add(a0, f32x4.mul(value, v128.load(row)));
-      a1 = f32x4.add(a1, f32x4.mul(value, v128.load(row, 16)));
+      a0 = madd(value, v128.load(row), a0);
+      a1 = madd(value, v128.load(row, 16), a1);
       w += weightStep;
     }
     v128.store(out + c, a0); v128.store(out + c, a1, 16);
@@ -51,7 +62,7 @@ export function weightedRowSum(
     let w = weight;
     for (let p = index; p < indexEnd; p += 4) {
       const row = x + <usize>load<u32>(p) * rowStep + c;
-      a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(w), v128.load(row)));
+      a0 = madd(v128.load32_splat(w), v128.load(row), a0);
       w += weightStep;
     }
     v128.store(out + c, a0);
@@ -75,11 +86,11 @@ export function dot(a: usize, b: usize, channels: i32): f32 {
   const bytes = <usize>channels << 2;
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
   for (; c + 32 <= bytes; c += 32) {
-    s0 = f32x4.add(s0, f32x4.mul(v128.load(a + c), v128.load(b + c)));
-    s1 = f32x4.add(s1, f32x4.mul(v128.load(a + c, 16), v128.load(b + c, 16)));
+    s0 = madd(v128.load(a + c), v128.load(b + c), s0);
+    s1 = madd(v128.load(a + c, 16), v128.load(b + c, 16), s1);
   }
   s0 = f32x4.add(s0, s1);
-  for (; c + 16 <= bytes; c += 16) s0 = f32x4.add(s0, f32x4.mul(v128.load(a + c), v128.load(b + c)));
+  for (; c + 16 <= bytes; c += 16) s0 = madd(v128.load(a + c), v128.load(b + c), s0);
   let sum = (f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1)) +
     (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
   for (; c < bytes; c += 4) sum += load<f32>(a + c) * load<f32>(b + c);

@@ -1,6 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { threadHost } from "../backend/thread-host";
-import { WASM_PLAIN, WASM_SHARED } from "./wasm-binary";
+import { WASM_PLAIN, WASM_PLAIN_RELAXED, WASM_SHARED, WASM_SHARED_RELAXED } from "./wasm-binary";
 import { WasmPool } from "./wasm-pool";
 
 /** What runs kernels. */
@@ -22,8 +22,18 @@ export function wasmPool(backend: BackendWasm): Pool {
   };
   // a backend that only counts (backend/counting.ts) has no memory to link to
   if (idleThreads !== undefined) return { nThreads: idleThreads, run() {} };
-  const bytes = Uint8Array.from(atob(wasmMemory ? WASM_SHARED : WASM_PLAIN), (c) => c.charCodeAt(0));
-  const pool = new WasmPool(new WebAssembly.Module(bytes), (wasmMemory ?? asm.memory)!, threadHost(backend));
+  const module = wasmMemory ? newest(WASM_SHARED_RELAXED, WASM_SHARED) : newest(WASM_PLAIN_RELAXED, WASM_PLAIN);
+  const pool = new WasmPool(module, (wasmMemory ?? asm.memory)!, threadHost(backend));
   pools.set(backend, pool);
   return pool;
+}
+
+/** The module with relaxed SIMD, whose products take half the instructions, where the platform knows it. */
+function newest(relaxed: string, fixed: string): WebAssembly.Module {
+  const bytes = decode(relaxed);
+  return new WebAssembly.Module(WebAssembly.validate(bytes) ? bytes : decode(fixed));
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 }

@@ -1,4 +1,4 @@
-import { weightedRowSum } from "../simd.as";
+import { madd, weightedRowSum } from "../simd.as";
 
 /** out[i, :] = sum over entries e of row i of data[e] * x[indices[e], :]. All pointers to 4-byte elements. */
 export function csrMatmul(
@@ -89,14 +89,14 @@ function scatterWide(
     for (let e = <usize>load<u32>(indptr + (<usize>i << 2)) << 2; e < end; e += 4) {
       const value = v128.load32_splat(data + e);
       const to = sums + (<usize>load<u32>(indices + e) << 7);
-      v128.store(to, f32x4.add(v128.load(to), f32x4.mul(value, x0)));
-      v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(value, x1)), 16);
-      v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(value, x2)), 32);
-      v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(value, x3)), 48);
-      v128.store(to, f32x4.add(v128.load(to, 64), f32x4.mul(value, x4)), 64);
-      v128.store(to, f32x4.add(v128.load(to, 80), f32x4.mul(value, x5)), 80);
-      v128.store(to, f32x4.add(v128.load(to, 96), f32x4.mul(value, x6)), 96);
-      v128.store(to, f32x4.add(v128.load(to, 112), f32x4.mul(value, x7)), 112);
+      v128.store(to, madd(value, x0, v128.load(to)));
+      v128.store(to, madd(value, x1, v128.load(to, 16)), 16);
+      v128.store(to, madd(value, x2, v128.load(to, 32)), 32);
+      v128.store(to, madd(value, x3, v128.load(to, 48)), 48);
+      v128.store(to, madd(value, x4, v128.load(to, 64)), 64);
+      v128.store(to, madd(value, x5, v128.load(to, 80)), 80);
+      v128.store(to, madd(value, x6, v128.load(to, 96)), 96);
+      v128.store(to, madd(value, x7, v128.load(to, 112)), 112);
     }
   }
 }
@@ -113,7 +113,7 @@ function scatterNarrow(
       const to = sums + (<usize>load<u32>(indices + e) << 7);
       let k: usize = 0;
       for (; k + 16 <= bytes; k += 16)
-        v128.store(to + k, f32x4.add(v128.load(to + k), f32x4.mul(value, v128.load(row + k))));
+        v128.store(to + k, madd(value, v128.load(row + k), v128.load(to + k)));
       for (; k < bytes; k += 4) store<f32>(to + k, load<f32>(to + k) + load<f32>(data + e) * load<f32>(row + k));
     }
   }

@@ -2,6 +2,7 @@
 // a panel of four columns (left, 16 bytes an index) and one of eight (right, 32 bytes an index). Each result is the sum
 // over blocks of INNER indices, each summed from zero in ascending order: how tiles are divided leaves the bits alone.
 // A tile at the edge is computed whole and stored in part, so what lies in the padding is of no account.
+import { madd } from "../simd.as";
 
 /** Indices summed at a time: a right panel is then 8 KiB, and with a block of the left it stays in the L1 cache. */
 const INNER: i32 = 256;
@@ -18,17 +19,17 @@ function tile(left: usize, right: usize, inner: i32, out: usize, outStep: usize,
   for (; left < end; left += 16) {
     const r0 = v128.load(right), r1 = v128.load(right, 16);
     const a = v128.load32_splat(left);
-    a0 = f32x4.add(a0, f32x4.mul(a, r0));
-    a1 = f32x4.add(a1, f32x4.mul(a, r1));
+    a0 = madd(a, r0, a0);
+    a1 = madd(a, r1, a1);
     const b = v128.load32_splat(left, 4);
-    b0 = f32x4.add(b0, f32x4.mul(b, r0));
-    b1 = f32x4.add(b1, f32x4.mul(b, r1));
+    b0 = madd(b, r0, b0);
+    b1 = madd(b, r1, b1);
     const c = v128.load32_splat(left, 8);
-    c0 = f32x4.add(c0, f32x4.mul(c, r0));
-    c1 = f32x4.add(c1, f32x4.mul(c, r1));
+    c0 = madd(c, r0, c0);
+    c1 = madd(c, r1, c1);
     const d = v128.load32_splat(left, 12);
-    d0 = f32x4.add(d0, f32x4.mul(d, r0));
-    d1 = f32x4.add(d1, f32x4.mul(d, r1));
+    d0 = madd(d, r0, d0);
+    d1 = madd(d, r1, d1);
     right += 32;
   }
   storeEight(out, a0, a1, add);

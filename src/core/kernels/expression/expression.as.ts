@@ -1,6 +1,6 @@
 // Products of raw counts, see index.ts. An entry is made into a pair (gene: u32, value: f32), a row of the list at a time,
 // and the pairs are read once for each block of 32 channels.
-import { keepMask4 } from "../simd.as";
+import { keepMask4, madd } from "../simd.as";
 
 // The expression and the view of the call, set on entry: each thread has an instance of its own.
 let nObs: i32, header: usize, genes: usize, counts: usize;
@@ -352,14 +352,14 @@ function rowSumWide(from: usize, end: usize, w: usize, base: usize, y: usize): v
   for (let p = from; p < end; p += 8) {
     const value = v128.load32_splat(p, 4);
     const row = w + (<usize>load<u32>(p) << 7);
-    a0 = f32x4.add(a0, f32x4.mul(value, v128.load(row)));
-    a1 = f32x4.add(a1, f32x4.mul(value, v128.load(row, 16)));
-    a2 = f32x4.add(a2, f32x4.mul(value, v128.load(row, 32)));
-    a3 = f32x4.add(a3, f32x4.mul(value, v128.load(row, 48)));
-    a4 = f32x4.add(a4, f32x4.mul(value, v128.load(row, 64)));
-    a5 = f32x4.add(a5, f32x4.mul(value, v128.load(row, 80)));
-    a6 = f32x4.add(a6, f32x4.mul(value, v128.load(row, 96)));
-    a7 = f32x4.add(a7, f32x4.mul(value, v128.load(row, 112)));
+    a0 = madd(value, v128.load(row), a0);
+    a1 = madd(value, v128.load(row, 16), a1);
+    a2 = madd(value, v128.load(row, 32), a2);
+    a3 = madd(value, v128.load(row, 48), a3);
+    a4 = madd(value, v128.load(row, 64), a4);
+    a5 = madd(value, v128.load(row, 80), a5);
+    a6 = madd(value, v128.load(row, 96), a6);
+    a7 = madd(value, v128.load(row, 112), a7);
   }
   v128.store(y, a0); v128.store(y, a1, 16); v128.store(y, a2, 32); v128.store(y, a3, 48);
   v128.store(y, a4, 64); v128.store(y, a5, 80); v128.store(y, a6, 96); v128.store(y, a7, 112);
@@ -371,7 +371,7 @@ function rowSumNarrow(from: usize, end: usize, w: usize, bytes: usize, base: usi
   for (; k + 16 <= bytes; k += 16) {
     let sum = v128.load(base + k);
     for (let p = from; p < end; p += 8)
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(p, 4), v128.load(w + <usize>load<u32>(p) * bytes + k)));
+      sum = madd(v128.load32_splat(p, 4), v128.load(w + <usize>load<u32>(p) * bytes + k), sum);
     v128.store(y + k, sum);
   }
   for (; k < bytes; k += 4) {
@@ -388,14 +388,14 @@ function scatterWide(from: usize, end: usize, row: usize, sums: usize): void {
   for (let p = from; p < end; p += 8) {
     const value = v128.load32_splat(p, 4);
     const to = sums + (<usize>load<u32>(p) << 7);
-    v128.store(to, f32x4.add(v128.load(to), f32x4.mul(value, x0)));
-    v128.store(to, f32x4.add(v128.load(to, 16), f32x4.mul(value, x1)), 16);
-    v128.store(to, f32x4.add(v128.load(to, 32), f32x4.mul(value, x2)), 32);
-    v128.store(to, f32x4.add(v128.load(to, 48), f32x4.mul(value, x3)), 48);
-    v128.store(to, f32x4.add(v128.load(to, 64), f32x4.mul(value, x4)), 64);
-    v128.store(to, f32x4.add(v128.load(to, 80), f32x4.mul(value, x5)), 80);
-    v128.store(to, f32x4.add(v128.load(to, 96), f32x4.mul(value, x6)), 96);
-    v128.store(to, f32x4.add(v128.load(to, 112), f32x4.mul(value, x7)), 112);
+    v128.store(to, madd(value, x0, v128.load(to)));
+    v128.store(to, madd(value, x1, v128.load(to, 16)), 16);
+    v128.store(to, madd(value, x2, v128.load(to, 32)), 32);
+    v128.store(to, madd(value, x3, v128.load(to, 48)), 48);
+    v128.store(to, madd(value, x4, v128.load(to, 64)), 64);
+    v128.store(to, madd(value, x5, v128.load(to, 80)), 80);
+    v128.store(to, madd(value, x6, v128.load(to, 96)), 96);
+    v128.store(to, madd(value, x7, v128.load(to, 112)), 112);
   }
 }
 
@@ -406,7 +406,7 @@ function scatterNarrow(from: usize, end: usize, row: usize, bytes: usize, sums: 
     const to = sums + <usize>load<u32>(p) * bytes;
     let k: usize = 0;
     for (; k + 16 <= bytes; k += 16)
-      v128.store(to + k, f32x4.add(v128.load(to + k), f32x4.mul(value, v128.load(row + k))));
+      v128.store(to + k, madd(value, v128.load(row + k), v128.load(to + k)));
     for (; k < bytes; k += 4) store<f32>(to + k, load<f32>(to + k) + load<f32>(p, 4) * load<f32>(row + k));
   }
 }

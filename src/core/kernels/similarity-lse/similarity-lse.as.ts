@@ -1,4 +1,4 @@
-import { exp4, log1 } from "../simd.as";
+import { exp4, log1, madd } from "../simd.as";
 
 // Scores scale * <a[i], b[j]> are made in tiles of four rows i by 64 columns j and forgotten: a tile of b stays in the
 // first cache while 64 rows meet it. Channels are a multiple of eight. A row's sums run over its columns in their
@@ -66,22 +66,22 @@ function scoreTile(a: usize, panels: usize, nPanels: i32, channels: i32, scale: 
     for (let at = a; at < end; at += 32) {
       let b0 = v128.load(b), b1 = v128.load(b, 16);
       let v = v128.load32_splat(at);
-      s00 = f32x4.add(s00, f32x4.mul(v, b0)); s01 = f32x4.add(s01, f32x4.mul(v, b1));
+      s00 = madd(v, b0, s00); s01 = madd(v, b1, s01);
       v = v128.load32_splat(at, 4);
-      s10 = f32x4.add(s10, f32x4.mul(v, b0)); s11 = f32x4.add(s11, f32x4.mul(v, b1));
+      s10 = madd(v, b0, s10); s11 = madd(v, b1, s11);
       v = v128.load32_splat(at, 8);
-      s20 = f32x4.add(s20, f32x4.mul(v, b0)); s21 = f32x4.add(s21, f32x4.mul(v, b1));
+      s20 = madd(v, b0, s20); s21 = madd(v, b1, s21);
       v = v128.load32_splat(at, 12);
-      s30 = f32x4.add(s30, f32x4.mul(v, b0)); s31 = f32x4.add(s31, f32x4.mul(v, b1));
+      s30 = madd(v, b0, s30); s31 = madd(v, b1, s31);
       b0 = v128.load(b, 32); b1 = v128.load(b, 48);
       v = v128.load32_splat(at, 16);
-      s00 = f32x4.add(s00, f32x4.mul(v, b0)); s01 = f32x4.add(s01, f32x4.mul(v, b1));
+      s00 = madd(v, b0, s00); s01 = madd(v, b1, s01);
       v = v128.load32_splat(at, 20);
-      s10 = f32x4.add(s10, f32x4.mul(v, b0)); s11 = f32x4.add(s11, f32x4.mul(v, b1));
+      s10 = madd(v, b0, s10); s11 = madd(v, b1, s11);
       v = v128.load32_splat(at, 24);
-      s20 = f32x4.add(s20, f32x4.mul(v, b0)); s21 = f32x4.add(s21, f32x4.mul(v, b1));
+      s20 = madd(v, b0, s20); s21 = madd(v, b1, s21);
       v = v128.load32_splat(at, 28);
-      s30 = f32x4.add(s30, f32x4.mul(v, b0)); s31 = f32x4.add(s31, f32x4.mul(v, b1));
+      s30 = madd(v, b0, s30); s31 = madd(v, b1, s31);
       b += 64;
     }
     const to = scores + p;
@@ -168,13 +168,13 @@ function addWeighted(weights: usize, b: usize, nCols: i32, channels: i32, sums: 
     for (let w = weights; w < end; w += 4) {
       const b0 = v128.load(row), b1 = v128.load(row, 16);
       let v = v128.load32_splat(w);
-      s00 = f32x4.add(s00, f32x4.mul(v, b0)); s01 = f32x4.add(s01, f32x4.mul(v, b1));
+      s00 = madd(v, b0, s00); s01 = madd(v, b1, s01);
       v = v128.load32_splat(w, TILE * 4);
-      s10 = f32x4.add(s10, f32x4.mul(v, b0)); s11 = f32x4.add(s11, f32x4.mul(v, b1));
+      s10 = madd(v, b0, s10); s11 = madd(v, b1, s11);
       v = v128.load32_splat(w, TILE * 8);
-      s20 = f32x4.add(s20, f32x4.mul(v, b0)); s21 = f32x4.add(s21, f32x4.mul(v, b1));
+      s20 = madd(v, b0, s20); s21 = madd(v, b1, s21);
       v = v128.load32_splat(w, TILE * 12);
-      s30 = f32x4.add(s30, f32x4.mul(v, b0)); s31 = f32x4.add(s31, f32x4.mul(v, b1));
+      s30 = madd(v, b0, s30); s31 = madd(v, b1, s31);
       row += rowBytes;
     }
     v128.store(r0, s00); v128.store(r0, s01, 16); v128.store(r1, s10); v128.store(r1, s11, 16);
