@@ -5,6 +5,7 @@ import { LabError } from "../src/core/errors";
 import type { GraphStatistics } from "../src/core/graph/spatial-graph";
 import { type EmbeddingTable, readEmbeddingTable } from "../src/core/io/run-tables";
 import type { SliceSummary } from "../src/core/slice/summary";
+import type { CollapseReport } from "../src/core/ssl/collapse";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { fileSource } from "./file-source";
 
@@ -31,6 +32,8 @@ export interface RunRecord {
   readonly epochs: number; // done
   readonly steps: number;
   readonly losses: readonly number[]; // one per epoch
+  /** Whether the embedding tells cells apart; records from before it was looked at have none. */
+  readonly collapse?: CollapseReport;
   readonly secondsPerEpoch: number;
   readonly peakMemoryBytes: number;
   readonly peakTensorBytes: number;

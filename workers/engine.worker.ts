@@ -113,6 +113,8 @@ const handlers: Handlers<EngineApi> = {
       return { result: { losses }, transfer: [losses.buffer] };
     }),
 
+  collapse: () => onDevice(async () => ({ result: await model().collapse() })),
+
   attention: ({ cell }) => onDevice(async () => ({ result: await model().attention(cell) })),
 
   rebuilt: ({ cell }) =>

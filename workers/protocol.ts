@@ -9,6 +9,7 @@ import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
 import type { CellRecord } from "../src/core/slice/gene";
 import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
+import type { CollapseReport } from "../src/core/ssl/collapse";
 import type { BatchRecipe } from "../src/core/train/batch-source";
 import type { Verdict } from "../src/core/train/budget-limits";
 import type { EpochProbe } from "../src/core/train/epoch-probe";
@@ -132,8 +133,10 @@ export type EngineApi = {
   };
   /** Trains up to `untilEpoch`; aborting pauses after the batch in hand. */
   train: { request: { untilEpoch: number }; event: TrainEvent; result: { epoch: number; paused: boolean } };
-  /** Per-cell reconstruction error. */
+  /** Each cell's own share of the loss. */
   cellLosses: { request: null; event: never; result: { losses: Float32Array } };
+  /** Whether the embedding still tells cells apart. */
+  collapse: { request: null; event: never; result: CollapseReport };
   /** Attention over the neighbours of one cell; null for backbones without attention. */
   attention: { request: { cell: number }; event: never; result: AttentionRecord | null };
   /** Expression of one cell as rebuilt from its neighbourhood, in the preprocessed scale; null if the method rebuilds none. */

@@ -25,14 +25,16 @@ class Encoder(nn.Module):
     """Convolution, batch norm, ELU and dropout per layer; the last layer has neither ELU nor dropout.
 
     normed: the layers that a batch norm follows; their convolution has no bias, which the norm would take away again.
+    biased: the layers whose convolution has one; unless told, all others. Before a projector with a norm the last has none.
     """
 
-    def __init__(self, recipe, n_vars, normed):
+    def __init__(self, recipe, n_vars, normed, biased=None):
         super().__init__()
         options = recipe["encoder"]
         self.dropout, self.skip, layers = options["dropout"], options["skip"], range(options["layers"])
         self.convs = nn.ModuleList(
-            convolution(recipe, options["hidden"] if i else n_vars, bias=i not in normed) for i in layers
+            convolution(recipe, options["hidden"] if i else n_vars, bias=i not in normed if biased is None else i in biased)
+            for i in layers
         )
         self.norms = nn.ModuleDict({str(i): BatchNorm(options["hidden"]) for i in normed})
 
@@ -64,7 +66,9 @@ def read_model(path):
 def encoder_for(recipe, n_vars, names):
     """An encoder whose arrays bear these names, not loaded yet."""
     normed = [i for i in range(recipe["encoder"]["layers"]) if f"encoder.norms.{i}.module.weight" in names]
-    return Encoder(recipe, n_vars, normed)
+    biases = ("bias", "lin_l.bias")
+    biased = [i for i in range(recipe["encoder"]["layers"]) if any(f"encoder.convs.{i}.{b}" in names for b in biases)]
+    return Encoder(recipe, n_vars, normed, biased)
 
 
 def load_encoder(path):

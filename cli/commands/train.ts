@@ -60,6 +60,9 @@ export const train: Command = {
       const finished = epochs === recipe.epochs;
       if (!finished) say(`stopped after ${epochs} of ${recipe.epochs} epochs; what was learned so far is written.`);
 
+      const collapse = await trainer.collapse();
+      if (collapse.words) say(`warning: ${collapse.words}`);
+
       const { degreeHistogram, ...graphFacts } = statistics;
       const costs = {
         secondsPerEpoch: (seconds * trainer.nBatches) / steps,
@@ -79,6 +82,7 @@ export const train: Command = {
         epochs,
         steps,
         losses,
+        collapse,
         ...costs,
         versions,
       };
@@ -93,6 +97,7 @@ export const train: Command = {
         // none if the run was stopped within its first epoch
         firstLoss: losses[0] ?? null,
         finalLoss: losses[epochs - 1] ?? null,
+        collapse,
         nParameters: record.nParameters,
         finished,
       };

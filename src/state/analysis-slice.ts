@@ -64,7 +64,13 @@ export const createAnalysisSlice: SliceCreator<AnalysisState> = (set, get) => {
       const { analysis, engine } = await getThreads();
       const clusters = await analysis("cluster", get().clusterRequest, options);
       const { losses } = await engine("cellLosses", null);
-      return { clusters, cellLosses: losses, ...(get().colorFollows ? { colorBy: { kind: "cluster" } } : {}) };
+      const collapse = await engine("collapse", null);
+      return {
+        clusters,
+        collapse,
+        cellLosses: losses,
+        ...(get().colorFollows ? { colorBy: { kind: "cluster" } } : {}),
+      };
     });
     if (done) await score();
     return done;

@@ -25,6 +25,7 @@ export const emptyAnalysis = {
   plane: null,
   planeKind: null,
   cellLosses: null,
+  collapse: null,
   analysing: null,
   analysisError: null,
 } satisfies Partial<AnalysisState>;

@@ -7,6 +7,7 @@ import type { OpenOptions } from "../core/io/open-slice";
 import type { SimulateOptions } from "../core/simulate/simulate-slice";
 import type { CellRecord } from "../core/slice/gene";
 import type { SpatialUnit } from "../core/slice/slice";
+import type { CollapseReport } from "../core/ssl/collapse";
 import type { Verdict } from "../core/train/budget-limits";
 import type { EpochProbe } from "../core/train/epoch-probe";
 import type { RunRecipe } from "../core/train/recipe";
@@ -163,8 +164,10 @@ export interface AnalysisState {
   readonly plane: Float32Array | null;
   readonly planeKind: "live" | "umap" | null;
   readonly planeVersion: number;
-  /** Reconstruction error per cell at the newest epoch analysed, (nObs,). */
+  /** Each cell's own share of the loss at the newest epoch analysed, (nObs,). */
   readonly cellLosses: Float32Array | null;
+  /** Whether that epoch's embedding tells cells apart. */
+  readonly collapse: CollapseReport | null;
   readonly analysing: (Working & { readonly what: "clusters" | "umap" | "prediction" }) | null;
   readonly analysisError: LabError | null;
   /** Epoch of the embedding there is to analyse, null before the first. */

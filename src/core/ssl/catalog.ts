@@ -1,7 +1,9 @@
 import { barlowTwinsInfo } from "./barlow-twins-config";
 import { bgrlInfo } from "./bgrl-config";
 import { byolInfo } from "./byol-config";
+import { dgiInfo } from "./dgi-config";
 import { graceInfo } from "./grace-config";
+import { graphmaeInfo } from "./graphmae-config";
 import { maeInfo } from "./mae-config";
 import type { MethodInfo } from "./method-info";
 import { mocoInfo } from "./moco-config";
@@ -20,6 +22,8 @@ export const methodCatalog = {
   mae: maeInfo,
   "barlow-twins": barlowTwinsInfo,
   vicreg: vicregInfo,
+  graphmae: graphmaeInfo,
+  dgi: dgiInfo,
   grace: graceInfo,
   bgrl: bgrlInfo,
 } as const satisfies Record<string, MethodInfo>;

@@ -27,6 +27,8 @@ export interface MethodInfo<Config extends MethodConfig = MethodConfig> {
   readonly study: Readonly<Config>;
   /** What `cellLosses` gives, in words. */
   readonly cellLoss: string;
+  /** Layers of the graph that it reads beside the encoder's; none unless told. */
+  readonly extraHops?: number;
 }
 
 /**

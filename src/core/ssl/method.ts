@@ -34,6 +34,8 @@ export interface SslMethod<Config extends object, Views, Outputs> {
   embed(params: Params, batch: GraphBatch, setting: Setting<Config>): Encoded;
   /** The own share of the loss of each cell, in the order of the batch's rows, shape (nObs,); drawn from `rng` and repeatable. */
   cellLosses(params: Params, batch: GraphBatch, setting: Setting<Config>, rng: Rng): tf.Tensor1D;
+  /** The prototype of each cell, shape (nObs,), float32; methods without prototypes have none. */
+  prototypesOf?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor1D;
   /** The expression of the cell in that row, seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */
   rebuild?(params: Params, batch: GraphBatch, setting: Setting<Config>, row: number): tf.Tensor1D;
 }

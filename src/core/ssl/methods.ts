@@ -2,7 +2,9 @@ import { barlowTwins } from "./barlow-twins";
 import { bgrl } from "./bgrl";
 import { byol } from "./byol";
 import type { SslMethodId } from "./catalog";
+import { dgi } from "./dgi";
 import { grace } from "./grace";
+import { graphmae } from "./graphmae";
 import { mae } from "./mae";
 import type { AnySslMethod } from "./method";
 import { moco } from "./moco";
@@ -21,6 +23,8 @@ export const sslMethods: Readonly<Record<SslMethodId, AnySslMethod>> = {
   mae,
   "barlow-twins": barlowTwins,
   vicreg,
+  graphmae,
+  dgi,
   grace,
   bgrl,
 };

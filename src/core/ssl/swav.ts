@@ -19,7 +19,7 @@ import { swav as swavLoss } from "./losses/swav";
 import type { Setting, SslMethod } from "./method";
 import { distances, joined, movedBuffers, type NetworkStatistics, partOf } from "./networks";
 import { type SwavConfig, swavInfo } from "./swav-config";
-import { type BatchView, drawTwoViews, embedPlainly, encodeView } from "./two-views";
+import { type BatchView, drawTwoViews, embedPlainly, encodeView, plainView } from "./two-views";
 
 type Pair = readonly [tf.Tensor2D, tf.Tensor2D];
 
@@ -85,6 +85,12 @@ export const swav: SslMethod<SwavConfig, readonly [BatchView, BatchView], Output
   },
 
   embed: (params, batch, { encoder }) => embedPlainly(params, batch, encoder),
+
+  prototypesOf(params, batch, setting) {
+    const view = plainView(batch);
+    const { scores } = swav.forward(params, [view, view], setting, { kind: "evaluation" });
+    return tf.cast(tf.argMax(scores[0], 1), "float32");
+  },
 
   /** 1 - cos of the projections of a cell's two views. */
   cellLosses(params, batch, setting, rng) {

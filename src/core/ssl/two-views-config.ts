@@ -63,4 +63,4 @@ export const twoViewsDefaults: TwoViewsConfig = {
 /** The study's views have no edge drop. */
 export const twoViewsStudy: TwoViewsConfig = { ...twoViewsDefaults, edgeDrop: 0 };
 
-export const viewsApart = "distance of its two views, 1 − cosine";
+export const viewsApart = "1 − cosine of its views";

@@ -2,12 +2,15 @@ import type { Csr } from "../graph/csr";
 import { createSubGraphs, type SubGraph } from "../graph/sub-graphs";
 import type { ViewRecipe } from "../graph/view";
 import type { Backbone } from "../nn/encoder-spec";
+import { methodCatalog } from "../ssl/catalog";
+import type { MethodInfo } from "../ssl/method-info";
 import type { RunRecipe } from "./recipe";
 
 /** What sub-graphs follow from, beside the graph. */
 export interface BatchRecipe {
   readonly view: Exclude<ViewRecipe, { kind: "full" }>;
   readonly backbone: Backbone;
+  /** Of the encoder, and those that the method reads beside it. */
   readonly layers: number;
   readonly seed: number;
 }
@@ -19,8 +22,9 @@ export interface BatchSource {
 }
 
 /** The part of a recipe that sub-graphs follow from; null for the full graph. */
-export function batchRecipe({ view, backbone, encoder, seed }: RunRecipe): BatchRecipe | null {
-  return view.kind === "full" ? null : { view, backbone, layers: encoder.layers, seed };
+export function batchRecipe({ method, view, backbone, encoder, seed }: RunRecipe): BatchRecipe | null {
+  const { extraHops = 0 }: MethodInfo = methodCatalog[method];
+  return view.kind === "full" ? null : { view, backbone, layers: encoder.layers + extraHops, seed };
 }
 
 /** Steps in an epoch, in which every cell is a target once. */

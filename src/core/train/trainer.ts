@@ -8,6 +8,7 @@ import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tens
 import { fitNormalization } from "../preprocess/normalize";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
+import { type CollapseReport, watchCollapse } from "../ssl/collapse";
 import { uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
@@ -64,6 +65,8 @@ export interface Trainer {
   embed(): Promise<Float32Array>;
   /** Each cell's own share of the loss, shape (nObs,), as the method's `cellLoss` says it in words; repeatable. */
   cellLosses(): Promise<Float32Array>;
+  /** Whether the embedding still tells cells apart. */
+  collapse(): Promise<CollapseReport>;
   /** How a cell weighs its neighbours, itself included; null for a backbone without attention. */
   attention(cell: number): Promise<AttentionRecord | null>;
   /**
@@ -184,6 +187,16 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     async cellLosses() {
       const rng = deriveRng(recipe.seed, DISPLAY_STREAM);
       return order.byCell(await compute(() => method.cellLosses(params, batch, setting, rng)));
+    },
+
+    async collapse() {
+      const embedding = await compute(() => method.embed(params, batch, setting).embedding);
+      if (!method.prototypesOf) return watchCollapse(embedding, encoder.hidden, recipe.method);
+      const assigned = await compute(() => method.prototypesOf?.(params, batch, setting) as tf.Tensor);
+      return watchCollapse(embedding, encoder.hidden, recipe.method, {
+        assigned,
+        count: Number(recipe.config.prototypes),
+      });
     },
 
     async attention(cell) {

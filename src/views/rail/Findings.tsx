@@ -4,6 +4,7 @@ import { formatCount, formatNumber, formatScore } from "../format/numbers";
 import { ErrorNote } from "../kit/ErrorNote";
 import { Fact, Facts } from "../kit/Fact";
 import { KnobRow } from "../kit/Knob";
+import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
 import { ClusterForm } from "./ClusterForm";
 import styles from "./Rail.module.css";
@@ -26,6 +27,7 @@ export function Findings() {
     <>
       {analysing && <WorkNote key={analysing.what} title={working[analysing.what]} work={analysing} />}
       {error && <ErrorNote title="The embedding could not be analysed" error={error} />}
+      <CollapseNote />
       <h3 className={styles.sub}>Clusters</h3>
       <ClusterForm />
       <ClusterFacts />
@@ -35,6 +37,35 @@ export function Findings() {
       <Button fullWidth variant="default" onClick={() => void umap()} disabled={analysing !== null}>
         Compute UMAP
       </Button>
+    </>
+  );
+}
+
+/** Whether the embedding still tells cells apart, in numbers, and in words where it does not. */
+function CollapseNote() {
+  const collapse = useLab((s) => s.collapse);
+  if (!collapse) return null;
+  const { words, spread, effectiveRank, channels, prototypesInUse } = collapse;
+  return (
+    <>
+      {words && (
+        <p className={`${notes.note} ${notes.warning}`} role="status">
+          {words}
+        </p>
+      )}
+      <Facts>
+        <Fact name="Spread" definition={terms.spread}>
+          {formatScore(spread)}
+        </Fact>
+        <Fact name="Directions used" definition={terms.effectiveRank}>
+          {formatNumber(effectiveRank)} of {formatCount(channels)}
+        </Fact>
+        {prototypesInUse !== null && (
+          <Fact name="Prototypes used" definition={terms.prototypesInUse}>
+            {formatNumber(prototypesInUse)}
+          </Fact>
+        )}
+      </Facts>
     </>
   );
 }

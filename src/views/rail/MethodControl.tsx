@@ -1,10 +1,17 @@
-import { Select, Tooltip } from "@mantine/core";
+import { Button, Select, Tooltip } from "@mantine/core";
 import { methodCatalog, methodIds, type SslMethodId } from "../../core/ssl/catalog";
 import type { ConfigValue, Field, MethodInfo } from "../../core/ssl/method-info";
+import { studyRecipe } from "../../core/train/presets";
+import type { RunRecipe } from "../../core/train/recipe";
 import { useLab } from "../../state/lab";
 import { KnobRow, NumberKnob } from "../kit/Knob";
 import { Toggle } from "../kit/Toggle";
 import { terms } from "./terms";
+
+/** The study's settings on this slice's graph, with the backbone, epochs and seed that are set. */
+function inStudy({ method, backbone, graph, epochs, seed }: RunRecipe): RunRecipe {
+  return { ...studyRecipe(method), backbone, graph, epochs, seed };
+}
 
 /** What the network is asked to learn; another method begins with its own settings. */
 export function MethodControl() {
@@ -28,6 +35,11 @@ export function MethodControl() {
       <p className="label" style={{ margin: "0 0 6px" }}>
         {methodCatalog[method].sentence}
       </p>
+      <Tooltip label={terms.study} position="right">
+        <Button variant="default" size="compact-xs" mb={6} onClick={() => edit(inStudy)}>
+          Use the study's settings
+        </Button>
+      </Tooltip>
     </>
   );
 }

@@ -16,6 +16,8 @@ export const terms = {
   radius: "All cells within this distance are neighbours. Needs the right µm per unit.",
   maxEdge: "Longer edges of the triangulation are dropped, such as those across holes and along the outline.",
   method: "What the network is asked to learn without labels.",
+  study:
+    "The values of the published study for this method: width 256, batches of 256 cells with 8 sampled neighbours a layer, slow learning, standardised expression. Graph, backbone, epochs and seed stay.",
   backbone:
     "How a cell sums up its neighbours. GCN: average weighted by degree. SAGE: plain mean beside the cell's own value. GAT: average with learned weights, the attention. GATv2: the same, but each cell may prefer other neighbours, for about a third more work.",
   layers: "Rounds of message passing. With two layers a cell sees its neighbours' neighbours.",
@@ -49,6 +51,10 @@ export const terms = {
   label: "Annotation of the cells that clusters and predictions are compared with.",
   split:
     "Which cells are kept back for scoring. Random cells have trained neighbours beside them, which flatters the score; whole blocks of tissue are the harder and fairer test.",
+  spread:
+    "How far apart the cells' directions lie in the embedding: 0 if all cells agree, which is collapse, 1 if every direction is used alike.",
+  effectiveRank: "How many independent directions the embedding uses, evenly counted.",
+  prototypesInUse: "How many prototypes the cells are shared out among, evenly counted.",
   ari: "Adjusted Rand index: agreement of two groupings over pairs of cells; 0 is chance, 1 is identical.",
   ami: "Adjusted mutual information: shared information of two groupings beyond chance; 0 is chance, 1 is identical.",
   nmi: "Normalised mutual information: shared information of two groupings, not corrected for chance.",

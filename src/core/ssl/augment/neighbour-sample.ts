@@ -9,12 +9,22 @@ import type { Thinning } from "./thin-graph";
  */
 export function neighbourSample(most: number, seed: number): Thinning {
   const key = hash32(seed);
+  let hashes = new Uint32Array(64);
+  let ordered = new Uint32Array(64);
   return (cell, neighbours, keep) => {
-    const present = Array.from(neighbours.keys()).filter((e) => keep[e] === 1);
-    if (present.length <= most) return;
+    if (neighbours.length > hashes.length) {
+      hashes = new Uint32Array(2 * neighbours.length);
+      ordered = hashes.slice();
+    }
     const own = hash32(cell ^ key);
-    const drawn = present.map((e) => ({ e, hash: hash32(own ^ neighbours[e]) }));
-    drawn.sort((a, b) => a.hash - b.hash || a.e - b.e);
-    for (const { e } of drawn.slice(most)) keep[e] = 0;
+    let present = 0;
+    for (let e = 0; e < neighbours.length; e++) {
+      hashes[e] = hash32(own ^ neighbours[e]);
+      if (keep[e] === 1) ordered[present++] = hashes[e];
+    }
+    if (present <= most) return;
+    const last = ordered.subarray(0, present).sort()[most - 1];
+    let room = most; // an edge that is listed twice has the same hash twice
+    for (let e = 0; e < neighbours.length; e++) if (keep[e] === 1) keep[e] = hashes[e] <= last && room-- > 0 ? 1 : 0;
   };
 }

@@ -1,0 +1,117 @@
+// Cells that are hidden from the encoder and rebuilt: how they are drawn, and what is kept of them.
+import * as tf from "@tensorflow/tfjs-core";
+import { HIDDEN, type RowList, uploadRows } from "../kernels/expression";
+import { gatherRows } from "../kernels/gather-rows";
+import type { Targets } from "../nn/linear-decoder-mse";
+import { integer, type Rng } from "../random";
+import type { GraphBatch } from "./graph-batch";
+
+export interface HiddenView {
+  readonly batch: GraphBatch;
+  /** What the encoder sees: the rows of the batch, the hidden ones marked. */
+  readonly seen: RowList;
+  readonly hidden: HiddenCells;
+}
+
+/** The rows that are hidden and rebuilt; the decoder sees them and no others. */
+export interface HiddenCells {
+  readonly targets: Targets;
+  readonly index: tf.Tensor1D; // their rows in the batch, int32
+  readonly inverse: tf.Tensor1D; // where each row of the last graph stands among them, -1 if it is not hidden, int32
+}
+
+/** Rows of a batch to hide: targets, which are rebuilt, and others. */
+export interface Choice {
+  readonly targets: Uint32Array;
+  readonly others: Uint32Array;
+}
+
+/** Draws the asked share of the targets, at least one, and of the other cells of the batch. */
+export function drawHidden({ nObs, nTargets }: GraphBatch, maskRatio: number, rng: Rng): Choice {
+  const some = (n: number, take: number) => drawOrder(n, take, rng).subarray(0, take);
+  const targets = some(nTargets, hiddenCount(nTargets, maskRatio));
+  // the others are hidden at the same rate, so that a target sees as much as it would in the full graph
+  const others = some(nObs - nTargets, Math.round((nObs - nTargets) * maskRatio)).map((i) => nTargets + i);
+  return { targets, others };
+}
+
+/**
+ * Hides those rows.
+ *
+ * @param standIn  the cell that is seen in place of a hidden row, HIDDEN for none
+ */
+export function hide(
+  batch: GraphBatch,
+  { targets, others }: Choice,
+  standIn: (row: number) => number = () => HIDDEN,
+): HiddenView {
+  const { x, graphs, rowSquares } = batch;
+  const index = Int32Array.from(targets).sort(); // in the order of the rows, in which the layers leave them
+  const cells = index.map((row) => batch.cells[row]);
+  const seen = batch.cells.slice();
+  for (const row of others) seen[row] = standIn(row);
+  const inverse = new Int32Array(graphs[graphs.length - 1].matrix.nRows).fill(-1);
+  index.forEach((row, place) => {
+    seen[row] = standIn(row);
+    inverse[row] = place;
+  });
+  const squares = Float32Array.from(cells, (cell) => rowSquares[cell]);
+  return {
+    batch,
+    seen: uploadRows(x, seen),
+    hidden: {
+      targets: { x, rows: uploadRows(x, cells), rowSquares: tf.tensor2d(squares, [cells.length, 1]) },
+      index: tf.tensor1d(index, "int32"),
+      inverse: tf.tensor1d(inverse, "int32"),
+    },
+  };
+}
+
+/** One row hidden, to be rebuilt. */
+export function hideOne(batch: GraphBatch, row: number): HiddenView {
+  return hide(batch, { targets: Uint32Array.of(row), others: new Uint32Array(0) });
+}
+
+/**
+ * What `errorsOf` gives for each cell while it is hidden: every cell is hidden exactly once, in rounds of at least the mask
+ * ratio and at most a fifth less than all.
+ *
+ * @param errorsOf  (nHidden, 1) for the cells that one round hides
+ * @returns         (nObs,)
+ */
+export function whileHidden(
+  batch: GraphBatch,
+  maskRatio: number,
+  rng: Rng,
+  errorsOf: (choice: Choice) => { readonly errors: tf.Tensor2D; readonly view: HiddenView },
+): tf.Tensor1D {
+  const { nObs } = batch;
+  const rounds = Math.min(nObs, 5, Math.ceil(1 / maskRatio));
+  const order = drawOrder(nObs, nObs, rng);
+  const start = (round: number): number => Math.round((nObs * round) / rounds);
+  const share = (round: number): tf.Tensor2D => {
+    const targets = order.subarray(start(round), start(round + 1));
+    const { errors, view } = errorsOf({ targets, others: new Uint32Array(0) });
+    return gatherRows(errors, view.hidden.inverse, view.hidden.index);
+  };
+  let errors = tf.tidy(() => share(0));
+  for (let round = 1; round < rounds; round++) errors = tf.tidy(() => tf.add(errors, share(round)));
+  return tf.reshape(errors, [nObs]);
+}
+
+/** At least one cell is hidden, and one seen where there are two. */
+function hiddenCount(nObs: number, maskRatio: number): number {
+  return Math.max(1, Math.min(Math.round(nObs * maskRatio), nObs - 1));
+}
+
+/** The first `take` of a random order of all cells. Source: Durstenfeld's shuffle, stopped early. */
+function drawOrder(nObs: number, take: number, rng: Rng): Uint32Array {
+  const order = Uint32Array.from({ length: nObs }, (_, i) => i);
+  for (let i = 0; i < take; i++) {
+    const j = i + integer(rng, nObs - i);
+    const cell = order[i];
+    order[i] = order[j];
+    order[j] = cell;
+  }
+  return order;
+}
