@@ -1,5 +1,6 @@
 import { toLabError } from "../src/core/errors";
 import { type Command, readArguments, UsageError } from "./command";
+import { baseline } from "./commands/baseline";
 import { cluster } from "./commands/cluster";
 import { convert } from "./commands/convert";
 import { embed } from "./commands/embed";
@@ -10,7 +11,17 @@ import { simulate } from "./commands/simulate";
 import { train } from "./commands/train";
 import { openTerminal, type Terminal } from "./progress";
 
-const commands: Record<string, Command> = { inspect, convert, simulate, graph, train, embed, cluster, evaluate };
+const commands: Record<string, Command> = {
+  inspect,
+  convert,
+  simulate,
+  graph,
+  train,
+  embed,
+  baseline,
+  cluster,
+  evaluate,
+};
 
 const EXIT = { done: 0, failed: 1, wrongWords: 2, interrupted: 130 } as const;
 

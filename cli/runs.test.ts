@@ -185,6 +185,27 @@ describe("cluster", () => {
   });
 });
 
+describe("baseline", () => {
+  test.each([
+    { words: ["--method", "pca", "--components", "12"], size: 12 },
+    { words: ["--method", "neighbour-mean", "--means", "all", "--components", "5"], size: 15 },
+    { words: ["--method", "banksy", "--lambda", "0.8"], size: 20 },
+  ])("$words can be scored as a run is", async ({ words, size }) => {
+    const told = await jsonOf(["baseline", "s.arrow", "--out", "base", ...words], { cwd });
+    expect(told).toMatchObject({ nObs: 500, embeddingSize: size });
+    const scores = await jsonOf(["evaluate", "base", "--label", "domain", "--cluster", "gmm"], { cwd });
+    expect(scores.ami).toBeGreaterThan(0.02);
+  });
+
+  test("refuses flags of another method", async () => {
+    const { code, lines } = await runCli(["baseline", "s.arrow", "--out", "x", "--method", "pca", "--lambda", "1"], {
+      cwd,
+    });
+    expect(code).toBe(2);
+    expect(lines.join()).toContain("--lambda belongs to --method banksy");
+  });
+});
+
 describe("evaluate", () => {
   const keys = "label classes nScored ari ami nmi f1Micro f1Macro".split(" ");
 

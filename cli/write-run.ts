@@ -16,7 +16,10 @@ export interface RunResult {
 }
 
 /** The embedding of a slice with all labels the slice came with. */
-export async function embeddingTable(slice: Slice, trainer: Trainer): Promise<EmbeddingTable> {
+export async function embeddingTable(
+  slice: Slice,
+  trainer: Pick<Trainer, "embed" | "embeddingSize">,
+): Promise<EmbeddingTable> {
   return {
     obsNames: slice.obsNames,
     section: slice.section,

@@ -89,7 +89,8 @@ function covariance(
   return sums;
 }
 
-function fixSign(component: Float64Array): void {
+/** Turns a component so that its largest loading is positive. */
+export function fixSign(component: Float64Array): void {
   let largest = 0;
   // a clear margin, so that rounding does not decide between two loadings of equal size
   for (const v of component) if (Math.abs(v) > Math.abs(largest) * (1 + 1e-6)) largest = v;
