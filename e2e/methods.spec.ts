@@ -22,7 +22,7 @@ test("another method brings its own settings, trains, and says what its losses o
   await trained(page, 3);
   await expect(page.getByText("Directions used")).toBeVisible();
   await colourBy(page, "loss per cell");
-  await expect(page.getByText("1 − cosine of its views")).toBeVisible();
+  await expect(page.getByText("1 − cosine", { exact: true })).toBeVisible();
   await keep(page, "method-trained");
 });
 

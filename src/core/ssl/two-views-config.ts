@@ -63,4 +63,4 @@ export const twoViewsDefaults: TwoViewsConfig = {
 /** The study's views have no edge drop. */
 export const twoViewsStudy: TwoViewsConfig = { ...twoViewsDefaults, edgeDrop: 0 };
 
-export const viewsApart = "1 − cosine of its views";
+export const viewsApart = "1 − cosine";
