@@ -56,7 +56,7 @@ export interface BackendReport {
 export interface BackendMemory {
   /** Bytes of live tensors. */
   readonly bytes: number;
-  /** Most bytes of live tensors at once since the backend was opened. */
+  /** Most bytes of live tensors at once since the backend was opened, or since `restartPeak`. */
   readonly peakBytes: number;
   /** Bytes held from the system: the wasm heap, or all GPU buffers with the pool of free ones. */
   readonly heldBytes: number;
@@ -85,6 +85,8 @@ export interface Backend {
   /** The numbers of a float tensor; checks afterwards. Never `dataSync`: it loses the device on WebGPU. */
   read(tensor: Tensor): Promise<Float32Array>;
   memory(): BackendMemory;
+  /** Begins the peak anew with what is alive now: a run asks for its own, not for that of what ran before it. */
+  restartPeak(): void;
   /** Gives pooled GPU buffers back to the system; call it when batch sizes change. */
   trim(): void;
   dispose(): void;
@@ -101,6 +103,7 @@ export interface OpenedDevice {
   takeError(): LabError | undefined;
   heldBytes(): number;
   peakBytes(): number;
+  restartPeak(): void;
   trim(): void;
   /** After tfjs's own end: frees what the lab holds itself. */
   close(): void;

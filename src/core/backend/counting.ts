@@ -109,6 +109,9 @@ export async function openCounting(threads = 1): Promise<CountingBackend> {
       check() {},
       read: async (tensor) => (await tensor.data()) as Float32Array,
       memory,
+      restartPeak() {
+        peakBytes = bytes;
+      },
       trim() {},
       dispose() {},
     },

@@ -86,6 +86,7 @@ function backendOf(device: OpenedDevice, report: BackendReport): Backend {
       const tensors = Math.max(0, numTensors - foreignTensors);
       return { bytes, peakBytes: Math.max(device.peakBytes(), bytes), heldBytes: device.heldBytes(), tensors };
     },
+    restartPeak: () => device.restartPeak(),
     trim: () => device.trim(),
     dispose: () => {
       closeBackend(report.name);

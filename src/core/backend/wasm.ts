@@ -98,7 +98,7 @@ function withTfjsCalls(loaded: unknown): BackendWasm["wasm"] {
  * Counts the peak of what tensors take, shared data once, and turns a heap that is full into an error: tfjs ignores a null from malloc and would
  * write over the start of its own memory.
  */
-function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peakBytes"> {
+function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peakBytes" | "restartPeak"> {
   const module = backend.wasm as unknown as EmscriptenModule;
   // Emscripten puts the real malloc in place of a stub at the first call: wrap what comes after
   module._free(module._malloc(4));
@@ -123,5 +123,11 @@ function watchHeap(backend: BackendWasm): Pick<OpenedDevice, "heldBytes" | "peak
     sizes.delete(pointer);
     free(pointer);
   };
-  return { heldBytes: () => module.HEAPU8.byteLength, peakBytes: () => peak };
+  return {
+    heldBytes: () => module.HEAPU8.byteLength,
+    peakBytes: () => peak,
+    restartPeak: () => {
+      peak = live;
+    },
+  };
 }

@@ -88,7 +88,7 @@ interface BufferPool {
 function watchPool(
   { bufferManager: pool }: { bufferManager: BufferPool },
   limits: GPUSupportedLimits,
-): Pick<OpenedDevice, "heldBytes" | "peakBytes" | "trim"> {
+): Pick<OpenedDevice, "heldBytes" | "peakBytes" | "restartPeak" | "trim"> {
   const acquire = pool.acquireBuffer.bind(pool);
   const largest = largestArray(limits);
   let peak = 0;
@@ -106,6 +106,9 @@ function watchPool(
   return {
     heldBytes: () => pool.numBytesAllocated,
     peakBytes: () => peak,
+    restartPeak: () => {
+      peak = pool.numBytesUsed;
+    },
     trim: () => {
       for (const [key, buffers] of pool.freeBuffers) {
         for (const buffer of buffers) {

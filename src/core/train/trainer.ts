@@ -82,7 +82,7 @@ export interface Trainer {
   checkpoint(): Promise<Checkpoint>;
   /** Goes back to a checkpoint of the same recipe; the run continues bit for bit as it did from there. */
   restore(checkpoint: Checkpoint): Promise<void>;
-  /** Most bytes of tensors at once. */
+  /** Most bytes of tensors at once since the run was prepared. */
   peakBytes(): number;
   dispose(): void;
 }
@@ -106,6 +106,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       "Build the graph again.",
     );
   }
+  backend.restartPeak();
   task.progress(0, 3, "preparing expression");
   const normalization = fitNormalization(slice, recipe.preprocess);
   throwIfCancelled(task, "Preparing the run");
