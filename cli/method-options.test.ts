@@ -59,7 +59,7 @@ test.each([
   [["--method", "alchemy"], /method must be one of simclr, /],
   [["--method", "simclr", "--temperature", "0"], /config.temperature must be a number from 0.01 to 10, got 0/],
   [["--mask-fill", "noise"], /config.maskFill must be one of zero, token/],
-  [["--preset", "paper"], /--preset: expected one of study/],
+  [["--preset", "paper"], /--preset: expected one of study, lab/],
 ])("%j is refused in words", (words, message) => {
   expect(() => recipe(...words)).toThrow(message);
 });

@@ -4,7 +4,7 @@ import { LabError } from "../src/core/errors";
 import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
 import { methodCatalog, methodIds, type SslMethodId } from "../src/core/ssl/catalog";
-import { studyRecipe } from "../src/core/train/presets";
+import { presetIds, presetRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
@@ -34,7 +34,7 @@ export const recipeOptions = {
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json | --preset study] ${methodUsage} [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -76,8 +76,8 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
 function baseRecipe(args: Arguments, cwd: string): RunRecipe {
   if (args.has("preset")) {
     if (args.has("recipe")) throw args.wrong("--preset and --recipe are two starting points; give one of them");
-    args.choice("preset", ["study"]);
-    return studyRecipe(methodOf(args, defaultRecipe().method));
+    const preset = args.choice("preset", presetIds);
+    return presetRecipe(preset, methodOf(args, defaultRecipe().method));
   }
   const base = args.has("recipe") ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();
   const method = methodOf(args, base.method);

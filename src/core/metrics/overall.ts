@@ -23,6 +23,7 @@ export const studyMetrics: readonly WeightedMetric[] = [
  * where less is better. It ranks these runs among themselves; with another run in the table every score may change.
  *
  * @param runs  each run's metrics by name; one that is missing or NaN (a single cluster has no silhouette) counts as worst
+ * @param among  runs that min and max are taken of; others, such as baselines, may then fall outside 0 to 1
  * @returns     0 to 1 for each run; NaN for all where no metric differs between runs
  * @throws LabError("range") if a weight is negative or not finite
  * Source: the SSL study of Stereo-seq embryos; its VICReg-SAGE .915 comes out as .913 to .918 (Geary's C is not given).
@@ -30,6 +31,7 @@ export const studyMetrics: readonly WeightedMetric[] = [
 export function overallScores(
   runs: readonly Readonly<Record<string, number | null | undefined>>[],
   metrics: readonly WeightedMetric[] = studyMetrics,
+  among: typeof runs = runs,
 ): Float64Array {
   const scores = new Float64Array(runs.length);
   let weights = 0;
@@ -37,7 +39,7 @@ export function overallScores(
     if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
       throw new LabError("range", `Weight of ${name}: expected a number of 0 or more, got ${weight}.`);
     const values = runs.map((run) => run[name] ?? Number.NaN);
-    const known = values.filter((v) => Number.isFinite(v));
+    const known = among.map((run) => run[name] ?? Number.NaN).filter((v) => Number.isFinite(v));
     const low = Math.min(...known);
     const high = Math.max(...known);
     // what is the same for all runs ranks none of them

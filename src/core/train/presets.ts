@@ -1,6 +1,21 @@
 import { methodCatalog, type SslMethodId } from "../ssl/catalog";
 import { defaultRecipe, type RunRecipe } from "./recipe";
 
+export const presetIds = ["study", "lab"] as const;
+export type PresetId = (typeof presetIds)[number];
+
+/** The recipe of a method by a preset: all of it but seed and backbone, which are the person's. */
+export function presetRecipe(preset: PresetId, method: SslMethodId): RunRecipe {
+  switch (preset) {
+    case "study":
+      return studyRecipe(method);
+    case "lab":
+      return labRecipe(method);
+    default:
+      return preset satisfies never;
+  }
+}
+
 /**
  * The values of the published study of eight methods on three backbones: hidden 256, projection 64, batch norm, dropout
  * 0.1, 4 heads, batches of 256 cells with 8 neighbours sampled a layer, AdamW 1e-4 / 1e-5, gene dropout 10 %, noise 0.005,
@@ -18,4 +33,9 @@ export function studyRecipe(method: SslMethodId): RunRecipe {
     view: { kind: "sample", fanOuts: [8, 8], batchSize: 256 },
     optimizer: { learningRate: 1e-4, weightDecay: 1e-5 },
   });
+}
+
+/** The lab's own values, one set for every slice. */
+export function labRecipe(method: SslMethodId): RunRecipe {
+  return defaultRecipe({ method });
 }

@@ -133,7 +133,7 @@ function validateMemory(value: unknown): MemoryRecipe {
   return { rowBlocks: integer("memory.rowBlocks", rowBlocks, { min: 1, max: 1024 }) };
 }
 
-function validateGraph(value: unknown): GraphRecipe {
+export function validateGraph(value: unknown): GraphRecipe {
   const kind = oneOf("graph.kind", (value as { kind?: unknown } | null)?.kind, ["knn", "radius", "delaunay"]);
   switch (kind) {
     case "knn": {
