@@ -1,6 +1,7 @@
 import { LabError } from "../errors";
 import type { Csr } from "../graph/csr";
 import type { CountMatrix, CountState } from "../slice/slice";
+import type { PreprocessStatistics } from "./statistics";
 
 /** How counts become what a network reads; part of a run's recipe, replayed and never written back. */
 export interface NormalizeRecipe {
@@ -31,6 +32,8 @@ export interface Normalization {
   readonly geneMeans: Float32Array; // of x, (nVars,): zeros where it is centred
   readonly rowSquares: Float32Array; // Σ_j x_ij² of every cell, (nObs,)
   readonly emptyCells: number;
+  /** What was taken from all cells; given back to `fitNormalization`, it brings other cells into the same scale. */
+  readonly statistics: PreprocessStatistics;
   /** What was done differently from the recipe and why, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -39,11 +42,16 @@ export interface Normalization {
  * The numbers that size factors, log(1 + x), unit variance and centring need; no value of x is stored.
  *
  * @param slice   X shape (nObs, nVars); values that are log1p already are taken as they are
+ * @param known   of other cells, to be used instead of the slice's own; what it lacks is the slice's own
  * @throws LabError("range") if the target is not positive, no cell has a count, or a value has no logarithm
  * Source: scanpy.pp.normalize_total, log1p, scale. Differs: population variance.
  * Cost: O(nnz) time, one pass, two with centring, three with scaling.
  */
-export function fitNormalization(slice: CountsOfCells, recipe: NormalizeRecipe): Normalization {
+export function fitNormalization(
+  slice: CountsOfCells,
+  recipe: NormalizeRecipe,
+  known?: PreprocessStatistics,
+): Normalization {
   const { X, nObs, nVars, countState } = slice;
   const notes: string[] = [];
   const asCounts = countState !== "log1p";
@@ -53,9 +61,8 @@ export function fitNormalization(slice: CountsOfCells, recipe: NormalizeRecipe):
   const totals = rowTotals(X, nObs);
   const emptyCells = totals.reduce((n, t) => n + (t > 0 ? 0 : 1), 0);
   if (emptyCells > 0) notes.push(`${emptyCells} cells have no counts; their rows stay zero.`);
-  const sizeFactors = asCounts
-    ? factorsFor(totals, recipe.targetSum)
-    : Float32Array.from(totals, (t) => (t > 0 ? 1 : 0));
+  const targetSum = asCounts ? targetOf(totals, known?.targetSum ?? recipe.targetSum) : null;
+  const sizeFactors = Float32Array.from(totals, (t) => (t > 0 ? (targetSum === null ? 1 : targetSum / t) : 0));
   const log1p = asCounts && recipe.log1p;
 
   const each = (visit: (cell: number, gene: number, value: number) => void): void => {
@@ -67,21 +74,22 @@ export function fitNormalization(slice: CountsOfCells, recipe: NormalizeRecipe):
       }
     }
   };
-  const mean = new Float64Array(nVars);
+  const own = new Float64Array(nVars);
   let squares = new Float64Array(nObs);
   each((i, j, v) => {
-    mean[j] += v;
+    own[j] += v;
     squares[i] += v * v;
   });
-  for (let j = 0; j < nVars; j++) mean[j] /= nObs;
+  for (let j = 0; j < nVars; j++) own[j] /= nObs;
   if (!squares.every(Number.isFinite))
     throw new LabError(
       "range",
       "Normalisation: a value is not a finite number after size factor and logarithm.",
       "Counts must not be negative. Turn log1p off if the values are no counts.",
     );
-  const inverse = recipe.scale ? inverseDeviations(each, mean, nObs) : null;
-  if (inverse) for (let j = 0; j < nVars; j++) mean[j] *= inverse[j];
+  const geneMeans = known?.geneMeans ?? own;
+  const inverse = recipe.scale ? (known?.inverseDeviations ?? inverseDeviations(each, own, nObs)) : null;
+  const mean = inverse ? geneMeans.map((m, j) => m * inverse[j]) : geneMeans;
   const centers = recipe.center ? Float32Array.from(mean) : null;
   if (inverse || centers) {
     const ofZeros = mean.reduce((sum, m) => sum + m * m, 0);
@@ -99,6 +107,7 @@ export function fitNormalization(slice: CountsOfCells, recipe: NormalizeRecipe):
     geneMeans: centers ? new Float32Array(nVars) : Float32Array.from(mean),
     rowSquares: Float32Array.from(squares),
     emptyCells,
+    statistics: { targetSum, geneMeans, inverseDeviations: inverse },
     notes,
   };
 }
@@ -151,18 +160,16 @@ function rowTotals({ indptr, data }: CountMatrix, nObs: number): Float64Array {
   return totals;
 }
 
-function factorsFor(totals: Float64Array, targetSum: number | "median"): Float32Array {
+function targetOf(totals: Float64Array, targetSum: number | "median"): number {
   const target = targetSum === "median" ? median(totals.filter((t) => t > 0)) : targetSum;
-  if (!(target > 0)) {
-    throw new LabError(
-      "range",
-      targetSum === "median"
-        ? "Normalisation: no cell has a count, so there is no median total to scale to."
-        : `Normalisation: targetSum must be above 0, got ${targetSum}.`,
-      "Choose a slice with counts, and a positive number of counts per cell or the median.",
-    );
-  }
-  return Float32Array.from(totals, (t) => (t > 0 ? target / t : 0));
+  if (target > 0) return target;
+  throw new LabError(
+    "range",
+    targetSum === "median"
+      ? "Normalisation: no cell has a count, so there is no median total to scale to."
+      : `Normalisation: targetSum must be above 0, got ${targetSum}.`,
+    "Choose a slice with counts, and a positive number of counts per cell or the median.",
+  );
 }
 
 function median(values: Float64Array): number {
