@@ -5,6 +5,7 @@ import { deriveRng, shuffle } from "../random";
 import { quiet, type Task } from "../task";
 import { holdOutMask, type Split } from "./hold-out";
 import { fitSoftmax, predictSoftmax } from "./softmax-regression";
+import { columnScale, standardise } from "./standardise";
 
 export interface ProbeOptions {
   readonly holdOut?: number;
@@ -82,7 +83,8 @@ export function linearProbe(
     throw new LabError("missing", "Prediction: no labelled cell is left to score on.", "Hold out more cells.");
 
   const rank = new Map(classes.map((code, c) => [code, c]));
-  const x = standardise(embedding, { n, d }, train);
+  const x = embedding.slice();
+  standardise(x, columnScale(embedding, d, train));
   const trainX = new Float32Array(train.length * d);
   train.forEach((i, r) => {
     trainX.set(x.subarray(i * d, (i + 1) * d), r * d);
@@ -145,25 +147,4 @@ function divide(
     .map(([code, count]) => ({ code, ...count }))
     .sort((a, b) => a.code - b.code);
   return { train, classes, tooFew, nTest };
-}
-
-/** Every column less the mean of the training cells, over their standard deviation. */
-function standardise(x: Float32Array, { n, d }: { n: number; d: number }, train: readonly number[]): Float32Array {
-  const mean = new Float64Array(d);
-  const spread = new Float64Array(d);
-  for (const i of train) for (let j = 0; j < d; j++) mean[j] += x[i * d + j] / train.length;
-  for (const i of train) for (let j = 0; j < d; j++) spread[j] += (x[i * d + j] - mean[j]) ** 2 / train.length;
-  for (let j = 0; j < d; j++) {
-    if (!Number.isFinite(spread[j]))
-      throw new LabError(
-        "range",
-        `Embedding: column ${j} is not finite.`,
-        "The training diverged. Lower the learning rate and train again.",
-      );
-    // a column that is constant up to rounding tells nothing
-    spread[j] = spread[j] > 1e-12 * (mean[j] * mean[j] + 1e-12) ? Math.sqrt(spread[j]) : 1;
-  }
-  const out = new Float32Array(n * d);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) out[i * d + j] = (x[i * d + j] - mean[j]) / spread[j];
-  return out;
 }

@@ -78,6 +78,26 @@ export function predictSoftmax(
   return { codes, probability };
 }
 
+/** The probability of every class for each row, shape (n, nClasses). */
+export function softmaxProbabilities(model: SoftmaxModel, x: Float32Array, n: number): Float32Array {
+  const { nClasses, d, weights, bias } = model;
+  const out = new Float32Array(n * nClasses);
+  const scores = new Float64Array(nClasses);
+  for (let i = 0; i < n; i++) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < nClasses; c++) {
+      let sum = bias[c];
+      for (let j = 0; j < d; j++) sum += weights[c * d + j] * x[i * d + j];
+      scores[c] = sum;
+      most = Math.max(most, sum);
+    }
+    let total = 0;
+    for (let c = 0; c < nClasses; c++) total += Math.exp(scores[c] - most);
+    for (let c = 0; c < nClasses; c++) out[i * nClasses + c] = Math.exp(scores[c] - most) / total;
+  }
+  return out;
+}
+
 /** Rows in fours: each weight is then loaded once, and each sum of the gradient stored once, for four of them. */
 function meanLoss(
   x: Float32Array,
