@@ -1,27 +1,12 @@
-import { kMeans } from "../src/core/cluster/k-means";
-import { leiden } from "../src/core/cluster/leiden";
-import { leidenToK } from "../src/core/cluster/leiden-to-k";
-import { mixtureClusters } from "../src/core/cluster/mixture-clusters";
 import { refineLabels } from "../src/core/cluster/refine-labels";
-import { unionGraph } from "../src/core/embed/fuzzy-graph";
-import { nearestNeighbours } from "../src/core/embed/knn";
 import { LabError } from "../src/core/errors";
 import type { EmbeddingTable } from "../src/core/io/run-tables";
+import { clusterer, type EmbeddingClusters } from "../src/core/study/clustering/embedding-clusters";
 import type { Task } from "../src/core/task";
 
 export type ClusterRequest =
   | { readonly method: "leiden"; readonly resolution: number; readonly seed: number }
   | { readonly method: "leiden-to-k" | "k-means" | "gmm"; readonly k: number; readonly seed: number };
-
-export interface Clusters {
-  readonly codes: Int32Array; // (nObs,), 0 = the largest
-  readonly nClusters: number;
-  /** Null for k-means and the mixture, which have none. */
-  readonly resolution: number | null;
-  readonly modularity: number | null;
-}
-
-const nNeighbours = 15; // as scanpy
 
 /**
  * Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, k-means, or a Gaussian mixture.
@@ -33,7 +18,7 @@ export async function clusterEmbedding(
   request: ClusterRequest,
   task: Task,
   sections: readonly number[] = section.names.map((_, code) => code),
-): Promise<Clusters> {
+): Promise<EmbeddingClusters> {
   const cells = Int32Array.from(section.codes.keys()).filter((i) => sections.includes(section.codes[i]));
   if (cells.length === section.codes.length) return clusterRows(embedding, size, request, task);
   const rows = new Float32Array(cells.length * size);
@@ -48,27 +33,14 @@ export async function clusterEmbedding(
   return { ...found, codes };
 }
 
-async function clusterRows(
+function clusterRows(
   embedding: Float32Array,
   size: number,
   request: ClusterRequest,
   task: Task,
-): Promise<Clusters> {
-  const n = embedding.length / size;
-  const { seed } = request;
-  if (request.method === "k-means") {
-    const { codes, nClusters } = kMeans(embedding, { n, d: size, k: request.k, seed }, task);
-    return { codes, nClusters, resolution: null, modularity: null };
-  }
-  if (request.method === "gmm") {
-    const { codes, nClusters } = mixtureClusters(embedding, { n, d: size, k: request.k, seed }, task);
-    return { codes, nClusters, resolution: null, modularity: null };
-  }
-  const knn = await nearestNeighbours(embedding, { n, d: size, k: Math.min(nNeighbours, n - 1), seed }, task);
-  const graph = unionGraph(knn);
-  return request.method === "leiden"
-    ? leiden(graph, { resolution: request.resolution, seed }, task)
-    : leidenToK(graph, request.k, { seed }, task);
+): Promise<EmbeddingClusters> {
+  const clusters = clusterer(embedding, { n: embedding.length / size, d: size, seed: request.seed });
+  return clusters({ k: 1, resolution: 1, ...request }, task);
 }
 
 /** Clusters smoothed in space: each cell takes the most frequent one of its nearest, section by section. */

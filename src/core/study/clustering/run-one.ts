@@ -1,0 +1,176 @@
+import type { Backend } from "../../backend/backend";
+import { toLabError } from "../../errors";
+import type { GraphRecipe } from "../../graph/spatial-graph";
+import { type Task, throwIfCancelled } from "../../task";
+import { batchesPerEpoch } from "../../train/batch-source";
+import { presetRecipe } from "../../train/presets";
+import type { RunRecipe } from "../../train/recipe";
+import { trainToEnd } from "../../train/train-to-end";
+import { createTrainer, type TrainerInput } from "../../train/trainer";
+import { baselines, embedBaseline } from "../baselines/baseline";
+import type { Budget, ClusteringPlan, StudyJob } from "./plan";
+import type { PreparedSlice } from "./prepare-slice";
+import type { BaselineResult, FailedRun, ResultFile, RunResult, StudyResult } from "./result";
+import { scoreEmbedding } from "./score-embedding";
+
+/** Baselines average over a cell and its 6 nearest, whatever graph the plan trains on. */
+export const baselineGraph: GraphRecipe = { kind: "knn", k: 6, symmetrize: "none" };
+
+export interface JobInput {
+  readonly plan: ClusteringPlan;
+  readonly job: StudyJob;
+  readonly prepared: PreparedSlice;
+  /** Asked for only by runs that train, so that baselines need none. */
+  readonly backend: () => Promise<Backend>;
+  /** Awaited between steps, so that the thread may hear that it should stop. */
+  readonly breathe?: () => Promise<void>;
+  /** Called before anything is put on the device; may throw where the run would not fit. */
+  readonly check?: (input: TrainerInput) => Promise<void>;
+}
+
+export interface JobOutcome {
+  readonly result: StudyResult;
+  readonly codes: Int32Array; // (nObs,), -1 = not clustered
+  readonly embedding: Float32Array; // (nObs, size)
+  readonly size: number;
+}
+
+/**
+ * One run of a study from its recipe to its scores. The same plan, slice and backend give the same result, times aside.
+ *
+ * @throws LabError("cancelled") where the person stopped it: what is not whole is no result
+ */
+export function runJob(input: JobInput, task: Task): Promise<JobOutcome> {
+  return input.job.kind === "run" ? runMethod(input, input.job, task) : runBaseline(input, input.job, task);
+}
+
+/**
+ * The recipe of a run of the plan. A budget in steps becomes the epochs that hold as many; the last may be left unfinished.
+ * @param nObs  cells of the slice, which decide how many batches are an epoch
+ */
+export function recipeOfRun(
+  { preset, budget, graph }: Pick<ClusteringPlan, "preset" | "budget" | "graph">,
+  { method, backbone, seed }: Extract<StudyJob, { kind: "run" }>,
+  nObs: number,
+): RunRecipe {
+  const base = presetRecipe(preset, method);
+  return { ...base, backbone, seed, graph: graph ?? base.graph, epochs: epochsOf(budget, base, nObs) };
+}
+
+function epochsOf(budget: Budget, { view, epochs }: RunRecipe, nObs: number): number {
+  switch (budget.kind) {
+    case "preset":
+      return epochs;
+    case "epochs":
+      return budget.epochs;
+    case "steps":
+      return Math.ceil(budget.steps / batchesPerEpoch(view, nObs));
+    default:
+      return budget satisfies never;
+  }
+}
+
+/** What is kept of a finished run. */
+export function resultFileOf({ result, codes }: Pick<JobOutcome, "result" | "codes">): ResultFile {
+  return { version: 1, result, codes: [...codes] };
+}
+
+/** What is kept of a run that failed. */
+export function failureOf(key: string, thrown: unknown): FailedRun {
+  const { code, message, hint, detail } = toLabError(thrown);
+  return { kind: "failed", key, error: { code, message, hint, detail } };
+}
+
+async function runMethod(
+  { plan, prepared, backend: open, breathe, check }: JobInput,
+  job: Extract<StudyJob, { kind: "run" }>,
+  task: Task,
+): Promise<JobOutcome> {
+  const { slice } = prepared;
+  const recipe = recipeOfRun(plan, job, slice.nObs);
+  const backend = await open();
+  const input: TrainerInput = { slice, graph: prepared.graph(recipe.graph, task), recipe, backend };
+  await check?.(input);
+  const began = performance.now();
+  const trainer = await createTrainer(input, task);
+  const { budget } = plan;
+  const steps = budget.kind === "steps" ? { steps: budget.steps } : {};
+  let trained: Awaited<ReturnType<typeof trainToEnd>>;
+  let embedding: Float32Array;
+  let seconds: number;
+  let collapse: RunResult["collapse"];
+  try {
+    trained = await trainToEnd(trainer, { ...steps, lost: backend.lost, ...(breathe ? { breathe } : {}) }, task);
+    throwIfCancelled(task, `The run ${job.key}`);
+    embedding = await trainer.embed();
+    seconds = (performance.now() - began) / 1000;
+    collapse = await trainer.collapse();
+  } finally {
+    trainer.dispose();
+  }
+  const size = trainer.embeddingSize;
+  const way = { way: plan.clustering, seed: job.seed };
+  const { scores, codes, clusterSeconds } = await scoreEmbedding(prepared, { embedding, size }, way, task);
+  const { losses } = trained;
+  const result: RunResult = {
+    kind: "run",
+    key: job.key,
+    slice: job.slice,
+    method: job.method,
+    backbone: job.backbone,
+    seed: job.seed,
+    ...scores,
+    seconds: seconds + clusterSeconds,
+    steps: trained.steps,
+    epochs: losses.length,
+    firstLoss: losses[0],
+    finalLoss: losses[losses.length - 1],
+    collapse,
+    recipe,
+    backend: backend.name,
+  };
+  return { result, codes, embedding, size };
+}
+
+async function runBaseline(
+  { plan, prepared }: JobInput,
+  job: Extract<StudyJob, { kind: "baseline" }>,
+  task: Task,
+): Promise<JobOutcome> {
+  const recipe = baselines[job.name];
+  const { embedding, size, seconds } = baselineEmbedding(prepared, job.name, task);
+  const way = { way: plan.clustering, seed: job.seed };
+  const { scores, codes, clusterSeconds } = await scoreEmbedding(prepared, { embedding, size }, way, task);
+  const result: BaselineResult = {
+    kind: "baseline",
+    key: job.key,
+    slice: job.slice,
+    name: job.name,
+    seed: job.seed,
+    ...scores,
+    seconds: seconds + clusterSeconds,
+    recipe,
+  };
+  return { result, codes, embedding, size };
+}
+
+interface TimedEmbedding {
+  readonly name: string;
+  readonly embedding: Float32Array;
+  readonly size: number;
+  readonly seconds: number;
+}
+
+/** A baseline is the same for every seed, which only its clusters draw from; so the last one of a slice is kept. */
+const lastBaseline = new WeakMap<PreparedSlice, TimedEmbedding>();
+
+function baselineEmbedding(prepared: PreparedSlice, name: string, task: Task): TimedEmbedding {
+  const kept = lastBaseline.get(prepared);
+  if (kept?.name === name) return kept;
+  const graph = prepared.graph(baselineGraph, task);
+  const began = performance.now();
+  const made = embedBaseline(prepared.slice, graph, baselines[name], task);
+  const timed = { name, ...made, seconds: (performance.now() - began) / 1000 };
+  lastBaseline.set(prepared, timed);
+  return timed;
+}
