@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { LabError } from "../src/core/errors";
 import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
-import { methodCatalog, methodIds, type SslMethodId } from "../src/core/ssl/catalog";
+import { methodCatalog, methodIds, type SslMethodId, selfSupervisedIds } from "../src/core/ssl/catalog";
 import { presetIds, presetRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
@@ -16,6 +16,8 @@ export const recipeOptions = {
   recipe: { type: "string" },
   preset: { type: "string" },
   method: { type: "string" },
+  label: { type: "string" },
+  unlabelled: { type: "string" },
   backbone: { type: "string" },
   epochs: { type: "string" },
   seed: { type: "string" },
@@ -34,7 +36,7 @@ export const recipeOptions = {
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -46,6 +48,7 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
   return validateRecipe({
     ...base,
     config: methodConfig(args, base.method, base.config),
+    ...labelOf(args, base),
     backbone: args.text("backbone", base.backbone),
     encoder: {
       ...base.encoder,
@@ -70,6 +73,20 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
     epochs: number("epochs", base.epochs),
     seed: number("seed", base.seed),
   });
+}
+
+/** The label to learn; methods that learn none may not be given one, for it would be taken for learned. */
+function labelOf(args: Arguments, { method, label }: RunRecipe): Pick<RunRecipe, "label"> {
+  const learns = methodIds.filter((id) => !selfSupervisedIds.includes(id));
+  for (const flag of ["label", "unlabelled"])
+    if (args.has(flag) && !learns.includes(method))
+      throw args.wrong(`--${flag} belongs to --method ${learns.join(", ")}`);
+  if (!args.has("label") && !label) {
+    if (args.has("unlabelled")) throw args.wrong("--unlabelled belongs to --label");
+    return {};
+  }
+  const leaveOut = args.has("unlabelled") ? args.names("unlabelled") : (label?.leaveOut ?? []);
+  return { label: { name: args.text("label", label?.name), leaveOut } };
 }
 
 /** What the single settings are changes of; another method than that of --recipe starts from its own defaults. */

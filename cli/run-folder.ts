@@ -29,6 +29,8 @@ export interface RunRecord {
   readonly graph: Omit<GraphStatistics, "degreeHistogram">;
   readonly notes: readonly string[];
   readonly nParameters: number;
+  /** Of the label that was learned. */
+  readonly classes?: readonly string[];
   readonly epochs: number; // done
   readonly steps: number;
   readonly losses: readonly number[]; // one per epoch
@@ -116,10 +118,15 @@ export async function readEmbedding(run: RunFolder): Promise<EmbeddingTable> {
 }
 
 function isFinished(run: RunFolder): boolean {
-  if (!existsSync(run.path("record"))) return false;
+  return recordOf(run).finished === true;
+}
+
+/** What the folder's record says; nothing where there is none, or one that was not written to the end. */
+export function recordOf(run: RunFolder): Partial<RunRecord> {
+  if (!existsSync(run.path("record"))) return {};
   try {
-    return (JSON.parse(readFileSync(run.path("record"), "utf8")) as Partial<RunRecord>).finished === true;
+    return JSON.parse(readFileSync(run.path("record"), "utf8")) as Partial<RunRecord>;
   } catch {
-    return false; // not a record we wrote to the end
+    return {};
   }
 }

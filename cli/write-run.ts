@@ -13,6 +13,8 @@ export interface RunResult {
   readonly weights: readonly NamedArray[];
   /** The genes the first layer's weights belong to, in their order. */
   readonly varNames: readonly string[];
+  /** Of the label that was learned, in the order of the classifier's outputs; null where none was. */
+  readonly classes: readonly string[] | null;
 }
 
 /** The embedding of a slice with all labels the slice came with. */
@@ -31,10 +33,17 @@ export async function embeddingTable(
 }
 
 /** Replaces whatever run the folder held. The record comes last: where it is, the other files are whole. */
-export async function writeRun(run: RunFolder, { record, table, weights, varNames }: RunResult): Promise<void> {
+export async function writeRun(
+  run: RunFolder,
+  { record, table, weights, varNames, classes }: RunResult,
+): Promise<void> {
   clearRun(run);
   await writeFile(run.path("embedding"), (sink) => writeEmbeddingTable(table, sink));
-  const metadata = { recipe: JSON.stringify(record.recipe), genes: JSON.stringify(varNames) };
+  const metadata = {
+    recipe: JSON.stringify(record.recipe),
+    genes: JSON.stringify(varNames),
+    ...(classes && { classes: JSON.stringify(classes) }),
+  };
   await writeBytes(run.path("model"), writeSafetensors(weights, metadata));
   await writeBytes(run.path("record"), `${JSON.stringify(record, null, 2)}\n`);
 }

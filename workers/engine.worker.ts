@@ -7,6 +7,7 @@ import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "..
 import { judgeMemory } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
 import type { RunRecipe } from "../src/core/train/recipe";
+import { runLabels, targetCells } from "../src/core/train/run-labels";
 import { writeSafetensors } from "../src/core/train/safetensors";
 import { sliceShape } from "../src/core/train/stand-in-slice";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
@@ -50,7 +51,7 @@ const handlers: Handlers<EngineApi> = {
       dropModel();
       task.progress(0, 1, "fetching the slice");
       const input = { ...(await inHand(sliceId, graphId)), recipe };
-      const batches = batchesFrom({ graphId, recipe, nObs: input.slice.nObs });
+      const batches = batchesFrom(graphId, recipe, input.slice);
       trainer = await createTrainer({ ...input, ...(batches && { batches }) }, task);
       if (checkpoint) await trainer.restore(checkpoint);
       return { result: { nParameters: trainer.nParameters, embeddingSize: trainer.embeddingSize } };
@@ -155,20 +156,13 @@ const handlers: Handlers<EngineApi> = {
 };
 
 /** Sub-graphs cut by the graph's thread while this one trains; null for the full graph. */
-function batchesFrom({
-  graphId,
-  recipe,
-  nObs,
-}: {
-  graphId: number;
-  recipe: RunRecipe;
-  nObs: number;
-}): BatchSource | null {
-  const sampled = batchRecipe(recipe);
+function batchesFrom(graphId: number, recipe: RunRecipe, slice: Slice): BatchSource | null {
+  const targets = targetCells(recipe, runLabels(slice, recipe));
+  const sampled = batchRecipe(recipe, targets);
   if (!sampled || !graph) return null;
   const cutter = graph;
   const fetch = (epoch: number, batch: number) => cutter("subGraph", { graphId, recipe: sampled, epoch, batch });
-  return batchesAhead(fetch, { nBatches: batchesPerEpoch(recipe.view, nObs) });
+  return batchesAhead(fetch, { nBatches: batchesPerEpoch(recipe.view, targets?.length ?? slice.nObs) });
 }
 
 /** What a run needs besides its recipe. */

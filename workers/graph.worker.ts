@@ -15,7 +15,7 @@ const kept = 3;
 const graphs = new Map<number, SpatialGraph>();
 let nextId = 1;
 /** Of the run in hand: what its sub-graphs are cut from takes as much memory as the graph. */
-let cutting: { readonly of: string; readonly batches: BatchSource } | null = null;
+let cutting: { readonly of: string; readonly targets?: Uint32Array; readonly batches: BatchSource } | null = null;
 let data: Client<DataApi> | null = null;
 
 const handlers: Handlers<GraphApi> = {
@@ -48,12 +48,21 @@ const handlers: Handlers<GraphApi> = {
 };
 
 function batchesFor(graphId: number, recipe: BatchRecipe): BatchSource {
-  const of = JSON.stringify({ graphId, recipe });
-  if (cutting?.of !== of) {
+  const { targets, ...rest } = recipe;
+  const of = JSON.stringify({ graphId, rest });
+  if (cutting?.of !== of || !sameCells(cutting.targets, targets)) {
     cutting = null;
-    cutting = { of, batches: batchesOf(convolutionMatrix(get(graphId), recipe.backbone), recipe) };
+    cutting = {
+      of,
+      ...(targets && { targets }),
+      batches: batchesOf(convolutionMatrix(get(graphId), recipe.backbone), recipe),
+    };
   }
   return cutting.batches;
+}
+
+function sameCells(a: Uint32Array | undefined, b: Uint32Array | undefined): boolean {
+  return a?.length === b?.length && (a?.every((cell, i) => cell === b?.[i]) ?? true);
 }
 
 function get(graphId: number): SpatialGraph {

@@ -3,6 +3,7 @@ import { openBackend } from "../../src/core/backend/open";
 import { LabError } from "../../src/core/errors";
 import { buildGraph } from "../../src/core/graph/build-graph";
 import { writeEmbeddingTable } from "../../src/core/io/run-tables";
+import type { CellLabels } from "../../src/core/slice/cell-labels";
 import { positionsMicrons } from "../../src/core/slice/slice";
 import { type RunRecipe, validateRecipe } from "../../src/core/train/recipe";
 import { readSafetensors, type SafetensorsFile } from "../../src/core/train/safetensors";
@@ -41,7 +42,7 @@ export const embed: Command = {
     const platform = await nodePlatform({ gpu: prefer === "auto" || prefer === "webgpu" });
     const backend = await openBackend({ prefer, allowSoftware: args.has("allow-software"), platform });
     try {
-      const trainer = await createTrainer({ slice, graph, recipe, backend }, task);
+      const trainer = await createTrainer({ slice, graph, recipe, backend, ...learned(weights, slice.nObs) }, task);
       for (const note of trainer.notes) say(`note: ${note}`);
       trainer.load(weights.arrays);
       const table = await embeddingTable(slice, trainer);
@@ -68,6 +69,13 @@ function recipeOf({ metadata }: SafetensorsFile, folder: string): RunRecipe {
     throw new LabError("format", `${folder}: the recipe is not JSON: ${(thrown as Error).message}.`, hint);
   }
   return validateRecipe(value);
+}
+
+/** The classes that the weights tell apart, so that the slice need not have the label. */
+function learned({ metadata }: SafetensorsFile, nObs: number): { labels?: CellLabels } {
+  if (metadata.classes === undefined) return {};
+  const classes = JSON.parse(metadata.classes) as string[];
+  return { labels: { name: "", classes, codes: new Int32Array(nObs).fill(-1) } };
 }
 
 /** Weights of the first layer belong to genes by position, so the genes must be the same in the same order. */

@@ -8,7 +8,7 @@ import type { Task } from "../../src/core/task";
 import { clusterEmbedding, refineClusters } from "../cluster-embedding";
 import type { Command } from "../command";
 import { fileSource } from "../file-source";
-import { folderOfRun, type RunFolder, readEmbedding } from "../run-folder";
+import { folderOfRun, type RunFolder, readEmbedding, recordOf } from "../run-folder";
 import { sectionCodes } from "../section-codes";
 import { tissueScores } from "../tissue-scores";
 import { withoutUnlabelled } from "../unlabelled";
@@ -37,6 +37,9 @@ export const evaluate: Command = {
     const column = columnCalled(name, table, args.positionals[0]);
     const { label, leftOut } = withoutUnlabelled(column, args.names("unlabelled"));
     if (leftOut.length > 0) say(`note: cells of ${leftOut.map((c) => `"${c}"`).join(", ")} count as unlabelled.`);
+
+    if (recordOf(run).recipe?.label?.name === name)
+      say(`warning: the network learned ${name} from its labelled cells, so the scores say nothing of cells without.`);
 
     const method = args.has("cluster") ? args.choice("cluster", ["leiden", "k-means", "gmm"]) : null;
     const refine = args.number("refine", { min: 0, max: 10_000, integer: true }, 0);

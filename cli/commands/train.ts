@@ -79,6 +79,7 @@ export const train: Command = {
         graph: graphFacts,
         notes: trainer.notes,
         nParameters: trainer.nParameters,
+        ...(trainer.classes && { classes: trainer.classes }),
         epochs,
         steps,
         losses,
@@ -87,7 +88,8 @@ export const train: Command = {
         versions,
       };
       const table = await embeddingTable(slice, trainer);
-      await writeRun(run, { record, table, weights: await trainer.weights(), varNames: slice.varNames });
+      const { classes } = trainer;
+      await writeRun(run, { record, table, weights: await trainer.weights(), varNames: slice.varNames, classes });
       trainer.dispose();
       return {
         backend: name,

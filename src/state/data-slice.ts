@@ -7,6 +7,7 @@ import { saveFile } from "./download";
 import { getThreads } from "./engine";
 import { chooseLabel, emptyAnalysis, emptyRun } from "./fresh";
 import type { DataState, LabState } from "./lab-state";
+import { onSlice } from "./recipe-method";
 import type { SliceCreator } from "./slice-creator";
 
 type Source = Parameters<Awaited<ReturnType<typeof getThreads>>["data"]>[1];
@@ -63,6 +64,7 @@ export const createDataSlice: SliceCreator<DataState> = (set, get) => {
       ...emptyRun,
       ...emptyAnalysis,
       label,
+      recipe: onSlice(get().recipe, info, label),
       colorBy: label ? { kind: "obs", name: label } : { kind: "section" },
       colorFollows: true,
       geneCounts: null,

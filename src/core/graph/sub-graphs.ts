@@ -20,7 +20,7 @@ export interface SubGraph {
 
 /** Cuts the sub-graphs of a run, in any order: each follows from the seed, its epoch and its number alone. */
 export interface SubGraphs {
-  /** Sub-graphs in an epoch, in which every cell is a target once. */
+  /** Sub-graphs in an epoch, in which every target is one once. */
   readonly nBatches: number;
   cut(epoch: number, batch: number): SubGraph;
 }
@@ -29,18 +29,21 @@ export interface SubGraphOptions {
   readonly view: Exclude<ViewRecipe, { kind: "full" }>;
   readonly layers: number;
   readonly seed: number;
+  /** The cells that are targets, each once; all cells unless given. */
+  readonly targets?: Uint32Array;
 }
 
 /**
  * @param matrix  what the backbone's convolution reads of the full graph, shape (nNodes, nNodes)
  * Cost: 12 bytes a cell of scratch, shared by all sub-graphs; each takes time in proportion to its own entries.
  */
-export function createSubGraphs(matrix: Csr, { view, layers, seed }: SubGraphOptions): SubGraphs {
+export function createSubGraphs(matrix: Csr, { view, layers, seed, targets: among }: SubGraphOptions): SubGraphs {
   const { batchSize } = view;
   const expansion = createExpansion(matrix, view.kind === "sample" ? layers : 1);
-  const orderOf = targetOrder(matrix.nRows, seed);
+  const targetCells = among ?? Uint32Array.from({ length: matrix.nRows }, (_, i) => i);
+  const orderOf = targetOrder(targetCells, seed);
   return {
-    nBatches: Math.ceil(matrix.nRows / batchSize),
+    nBatches: Math.ceil(targetCells.length / batchSize),
     cut(epoch, batch) {
       const targets = orderOf(epoch).subarray(batch * batchSize, (batch + 1) * batchSize);
       if (view.kind === "sample") {
@@ -70,13 +73,13 @@ function subGraph(expansion: Expansion, nTargets: number, layers: number): SubGr
   return { cells, nCells, nTargets, blocks };
 }
 
-/** All cells in an order drawn for each epoch. */
-function targetOrder(nCells: number, seed: number): (epoch: number) => Uint32Array {
-  const order = new Uint32Array(nCells);
+/** The targets in an order drawn for each epoch. */
+function targetOrder(targets: Uint32Array, seed: number): (epoch: number) => Uint32Array {
+  const order = new Uint32Array(targets.length);
   let drawn = -1;
   return (epoch) => {
     if (drawn !== epoch) {
-      for (let i = 0; i < nCells; i++) order[i] = i;
+      order.set(targets);
       shuffle(order, deriveRng(hash32(seed ^ 0x6f726472), epoch));
       drawn = epoch;
     }

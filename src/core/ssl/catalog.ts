@@ -9,6 +9,7 @@ import type { MethodInfo } from "./method-info";
 import { mocoInfo } from "./moco-config";
 import { simclrInfo } from "./simclr-config";
 import { simsiamInfo } from "./simsiam-config";
+import { supervisedInfo } from "./supervised-config";
 import { swavInfo } from "./swav-config";
 import { vicregInfo } from "./vicreg-config";
 
@@ -26,8 +27,12 @@ export const methodCatalog = {
   dgi: dgiInfo,
   grace: graceInfo,
   bgrl: bgrlInfo,
+  supervised: supervisedInfo,
 } as const satisfies Record<string, MethodInfo>;
 
 export type SslMethodId = keyof typeof methodCatalog;
 
 export const methodIds = Object.keys(methodCatalog) as readonly SslMethodId[];
+
+/** Those that need no label: what a study of self-supervision compares. */
+export const selfSupervisedIds = methodIds.filter((id) => !(methodCatalog[id] as MethodInfo).needsLabel);

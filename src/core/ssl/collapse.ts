@@ -64,6 +64,7 @@ const causes: Readonly<Record<SslMethodId, string>> = {
   grace: `Likely the temperature is too high, or batches hold too few cells to tell apart. ${tooFast}`,
   mae: `Masked expression has nothing that would draw cells together. ${tooFast}`,
   graphmae: `Rebuilding has nothing that would draw cells together. ${tooFast}`,
+  supervised: `Likely the classes ask for no more. ${tooFast}`,
   dgi: `Likely the tissue was told from its shuffled copy by one direction alone: train shorter, or choose another method.`,
 };
 

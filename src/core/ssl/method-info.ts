@@ -29,6 +29,8 @@ export interface MethodInfo<Config extends MethodConfig = MethodConfig> {
   readonly cellLoss: string;
   /** Layers of the graph that it reads beside the encoder's; none unless told. */
   readonly extraHops?: number;
+  /** Whether it learns a label, which the recipe must name; it is then no method of self-supervision. */
+  readonly needsLabel?: boolean;
 }
 
 /**

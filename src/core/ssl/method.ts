@@ -36,6 +36,8 @@ export interface SslMethod<Config extends object, Views, Outputs> {
   cellLosses(params: Params, batch: GraphBatch, setting: Setting<Config>, rng: Rng): tf.Tensor1D;
   /** The prototype of each cell, shape (nObs,), float32; methods without prototypes have none. */
   prototypesOf?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor1D;
+  /** Of every row of the batch, shape (nObs, nClasses); methods that learn no label have none. */
+  classProbabilities?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor2D;
   /** The expression of the cell in that row, seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */
   rebuild?(params: Params, batch: GraphBatch, setting: Setting<Config>, row: number): tf.Tensor1D;
 }

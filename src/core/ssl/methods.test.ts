@@ -16,7 +16,7 @@ import { defaultRecipe, validateRecipe } from "../train/recipe";
 import { trainStep } from "../train/train-step";
 import { createTrainer, type Trainer } from "../train/trainer";
 import { methodCatalog, methodIds, type SslMethodId } from "./catalog";
-import { type GraphBatch, uploadBatch } from "./graph-batch";
+import { batchLabels, type GraphBatch, uploadBatch } from "./graph-batch";
 import type { Setting } from "./method";
 import { type MethodConfig, validateConfig } from "./method-info";
 import { sslMethods } from "./methods";
@@ -27,7 +27,9 @@ const tissue = smallTissue({ side: 8, nVars: 12 });
 beforeAll(async () => {
   backend = await openCpu();
   const recipe = { targetSum: "median", log1p: true, scale: false } as const;
-  batch = uploadBatch(tissue.slice, fitNormalization(tissue.slice, recipe), gcnNormalized(tissue.graph));
+  batch = uploadBatch(tissue.slice, fitNormalization(tissue.slice, recipe), gcnNormalized(tissue.graph), {
+    labels: batchLabels(tissue.domains, 3),
+  });
 });
 afterAll(() => {
   batch.dispose();
@@ -46,6 +48,8 @@ const encoder: EncoderSpec = {
   skip: true,
 };
 
+/** For methods that learn one; others do not look at it. */
+const label = { name: "domain", leaveOut: [] };
 const optimizer = { learningRate: 1e-2, weightDecay: 1e-5 };
 
 /** A queue that the first step fills: random directions are easier to tell apart than cells, so a loss rises until then. */
@@ -127,7 +131,7 @@ describe.each(Object.values(sslMethods))("the method $id", (method) => {
     const id = method.id as SslMethodId;
     for (const view of [{ kind: "full" }, { kind: "ego", hops: 2, batchSize: 21 }] as const) {
       const small = { layers: 2, hidden: 8, heads: 2, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: true };
-      const recipe = defaultRecipe({ method: id, backbone: "sage", encoder: small, optimizer, view });
+      const recipe = defaultRecipe({ method: id, backbone: "sage", encoder: small, optimizer, view, label });
       const fresh = () => createTrainer({ ...tissue, recipe, backend }, quiet);
       const rest = async (trainer: Trainer) => {
         const losses: number[] = [];

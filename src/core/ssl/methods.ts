@@ -10,10 +10,11 @@ import type { AnySslMethod } from "./method";
 import { moco } from "./moco";
 import { simclr } from "./simclr";
 import { simsiam } from "./simsiam";
+import { supervised } from "./supervised";
 import { swav } from "./swav";
 import { vicreg } from "./vicreg";
 
-/** Every method of self-supervision, by the name a recipe calls it. */
+/** Every method, by the name a recipe calls it. */
 export const sslMethods: Readonly<Record<SslMethodId, AnySslMethod>> = {
   simclr,
   moco,
@@ -27,4 +28,5 @@ export const sslMethods: Readonly<Record<SslMethodId, AnySslMethod>> = {
   dgi,
   grace,
   bgrl,
+  supervised,
 };

@@ -13,6 +13,8 @@ export interface BatchRecipe {
   /** Of the encoder, and those that the method reads beside it. */
   readonly layers: number;
   readonly seed: number;
+  /** The cells that are targets; all where it is not there. */
+  readonly targets?: Uint32Array;
 }
 
 /** Where a run's sub-graphs come from: this thread, or another one that is ahead. */
@@ -21,15 +23,22 @@ export interface BatchSource {
   at(epoch: number, batch: number): SubGraph | Promise<SubGraph>;
 }
 
-/** The part of a recipe that sub-graphs follow from; null for the full graph. */
-export function batchRecipe({ method, view, backbone, encoder, seed }: RunRecipe): BatchRecipe | null {
+/**
+ * The part of a recipe that sub-graphs follow from; null for the full graph.
+ * @param targets  the cells that the loss may be taken of; null for all
+ */
+export function batchRecipe(
+  { method, view, backbone, encoder, seed }: RunRecipe,
+  targets: Uint32Array | null = null,
+): BatchRecipe | null {
   const { extraHops = 0 }: MethodInfo = methodCatalog[method];
-  return view.kind === "full" ? null : { view, backbone, layers: encoder.layers + extraHops, seed };
+  if (view.kind === "full") return null;
+  return { view, backbone, layers: encoder.layers + extraHops, seed, ...(targets && { targets }) };
 }
 
-/** Steps in an epoch, in which every cell is a target once. */
-export function batchesPerEpoch(view: ViewRecipe, nObs: number): number {
-  return view.kind === "full" ? 1 : Math.ceil(nObs / view.batchSize);
+/** Steps in an epoch, in which every target is one once. */
+export function batchesPerEpoch(view: ViewRecipe, nTargets: number): number {
+  return view.kind === "full" ? 1 : Math.ceil(nTargets / view.batchSize);
 }
 
 /**

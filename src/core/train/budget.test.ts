@@ -78,7 +78,15 @@ test("needs no open backend, and the same for a slice whose entries are extrapol
 
 test("a stand-in has the shape that was asked for, and is a slice", () => {
   const section = { codes: new Int8Array(7), names: ["one"] };
-  const shape = { nObs: 7, nVars: 5, nnz: 23, bytesPerCount: 2, spatial: new Float32Array(14), section } as const;
+  const shape = {
+    nObs: 7,
+    nVars: 5,
+    nnz: 23,
+    bytesPerCount: 2,
+    spatial: new Float32Array(14),
+    section,
+    obs: [],
+  } as const;
   const { X, ...rest } = standInSlice(shape);
   expect(sliceShape({ X, ...rest })).toEqual(shape);
   for (let i = 0; i < 7; i++) {

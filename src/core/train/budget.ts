@@ -2,6 +2,7 @@ import type { BackendReport } from "../backend/backend";
 import { openCounting } from "../backend/counting";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { uploadCsr } from "../kernels/device-csr";
+import type { CellLabels } from "../slice/cell-labels";
 import type { Task } from "../task";
 import { convolutionMatrix } from "./convolution-matrix";
 import type { RunRecipe } from "./recipe";
@@ -37,6 +38,8 @@ export interface BudgetInput {
   readonly shape: SliceShape;
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
+  /** As the trainer takes them. */
+  readonly labels?: CellLabels;
   /** The one that will train. */
   readonly backend: Pick<BackendReport, "name" | "threads">;
   /** Up to as many entries are stood in for one by one; above, what an entry costs is found from two such numbers. */
@@ -55,7 +58,7 @@ const MOST_BATCHES = 4;
  * Nothing else may compute in this thread until it is done. Cost: a step without its arithmetic, 20 to 300 ms.
  */
 export async function predictMemory(input: BudgetInput, task: Task): Promise<MemoryBudget> {
-  const { shape, graph, recipe, mostEntries = 2 ** 19 } = input;
+  const { shape, graph, recipe, labels, mostEntries = 2 ** 19 } = input;
   const counting = await openCounting(input.backend.threads);
   // how far it is would be told as if the run itself were prepared
   const silent: Task = {
@@ -68,7 +71,7 @@ export async function predictMemory(input: BudgetInput, task: Task): Promise<Mem
   const begin = async (nnz: number) => {
     restart();
     const slice = standInSlice({ ...shape, nnz });
-    const trainer = await createTrainer({ slice, graph, recipe, backend }, silent);
+    const trainer = await createTrainer({ slice, graph, recipe, backend, ...(labels && { labels }) }, silent);
     return { trainer, nnz, bytes: counted().bytes, arrays: counted().arrays };
   };
   try {

@@ -1,11 +1,13 @@
 import type { Backend } from "../backend/backend";
 import type { SpatialGraph } from "../graph/spatial-graph";
+import type { CellLabels } from "../slice/cell-labels";
 import type { Slice } from "../slice/slice";
 import { quiet, type Task, throwIfCancelled } from "../task";
 import { batchesPerEpoch } from "./batch-source";
 import type { RunRecipe } from "./recipe";
+import { runLabels, targetCells } from "./run-labels";
 import { tissuePart } from "./tissue-part";
-import { createTrainer } from "./trainer";
+import { createTrainer, type TrainerInput } from "./trainer";
 
 export interface EpochProbe {
   /** Of one epoch over the whole slice. */
@@ -19,6 +21,8 @@ export interface EpochProbeInput {
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
   readonly backend: Backend;
+  /** As the trainer takes them. */
+  readonly labels?: CellLabels;
   /** About as long may be spent on it. */
   readonly patienceMs?: number;
   /** Milliseconds since some time; a benchmark on a busy machine gives processor time. */
@@ -45,18 +49,20 @@ export async function probeEpoch(input: EpochProbeInput, task: Task): Promise<Ep
   const { nObs } = input.slice;
   const end = clock() + patienceMs;
   const { view } = input.recipe;
+  const labels = runLabels(input.slice, input.recipe, input.labels);
+  const known = { ...input, ...(labels && { labels }) };
   if (view.kind !== "full") {
     const cells = Math.min(nObs, BATCH_CELLS);
-    const times = await stepTimes(input, cells, (n) => n < 3 || (n < 20 && clock() < end), task);
+    const times = await stepTimes(known, cells, (n) => n < 3 || (n < 20 && clock() < end), task);
     const mean = times.reduce((a, b) => a + b) / times.length;
-    return { milliseconds: mean * batchesPerEpoch(view, nObs), cells };
+    return { milliseconds: mean * batchesPerEpoch(view, targetCells(input.recipe, labels)?.length ?? nObs), cells };
   }
 
   const measure = async (cells: number) => {
     const began = clock();
     // what is left goes into more steps where no larger part is to come, for code warms up over the first ones
     const goOn = (n: number) => n < 3 || (cells === nObs && n < 12 && clock() < end);
-    const ms = middle(await stepTimes(input, cells, goOn, task));
+    const ms = middle(await stepTimes(known, cells, goOn, task));
     return { cells, ms, spentPerCell: (clock() - began) / cells };
   };
   let small = await measure(Math.min(nObs, FIRST_CELLS));
@@ -77,17 +83,30 @@ function middle(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[(times.length - 1) >> 1];
 }
 
+/** As many cells with their labels; one cell gets a class where none has, since a step needs one. */
+function partOf(
+  { slice, graph, labels }: Pick<TrainerInput, "slice" | "graph"> & { labels: CellLabels | undefined },
+  nCells: number,
+) {
+  if (nCells === slice.nObs) return { slice, graph, ...(labels && { labels }) };
+  const { cells, ...part } = tissuePart(slice, graph, nCells);
+  if (!labels) return part;
+  const codes = Int32Array.from(cells, (i) => labels.codes[i]);
+  if (codes.every((code) => code < 0)) codes[0] = 0;
+  return { ...part, labels: { ...labels, codes } };
+}
+
 /**
  * Times of steps over a part of so many cells, but the first, which compiles and fills caches.
  * @param goOn  whether another step is to be taken after so many
  */
 async function stepTimes(
-  { slice, graph, recipe, backend, clock = () => performance.now() }: EpochProbeInput,
+  { slice, graph, recipe, backend, labels, clock = () => performance.now() }: EpochProbeInput,
   nCells: number,
   goOn: (nSteps: number) => boolean,
   task: Task,
 ): Promise<number[]> {
-  const part = nCells === slice.nObs ? { slice, graph } : tissuePart(slice, graph, nCells);
+  const part = partOf({ slice, graph, labels }, nCells);
   throwIfCancelled(task, "Measuring a step");
   const trainer = await createTrainer({ ...part, recipe, backend }, quiet);
   try {

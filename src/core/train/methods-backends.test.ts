@@ -13,7 +13,7 @@ async function run(name: "cpu" | "wasm" | "webgpu", method: SslMethodId, nSteps:
   const backend = await openForTest(name);
   if (!backend) return undefined;
   const encoder = { layers: 2, hidden: 8, heads: 2, batchNorm: true, dropout: 0.1, attentionDropout: 0, skip: true };
-  const base = defaultRecipe({ method, backbone: "sage", encoder, seed: 1 });
+  const base = defaultRecipe({ method, backbone: "sage", encoder, seed: 1, label: { name: "domain", leaveOut: [] } });
   const small = Object.entries({ projection: 8, queue: 64, prototypes: 6 }).filter(([key]) => key in base.config);
   const recipe = { ...base, config: { ...base.config, ...Object.fromEntries(small) } };
   const trainer = await createTrainer({ slice, graph, recipe, backend }, quiet);

@@ -4,6 +4,7 @@ import type { GraphRecipe } from "../graph/spatial-graph";
 import type { ViewRecipe } from "../graph/view";
 import { attends, type Backbone, backbones, type EncoderOptions } from "../nn/encoder-spec";
 import type { NormalizeRecipe } from "../preprocess/normalize";
+import type { LabelRecipe } from "../slice/cell-labels";
 import { methodCatalog, methodIds, type SslMethodId } from "../ssl/catalog";
 import { type MethodConfig, validateConfig } from "../ssl/method-info";
 
@@ -13,6 +14,8 @@ export interface RunRecipe {
   readonly method: SslMethodId;
   /** Settings of the method itself; ssl/catalog.ts lists them. */
   readonly config: MethodConfig;
+  /** The label to learn, for methods that learn one. */
+  readonly label?: LabelRecipe;
   readonly backbone: Backbone;
   readonly encoder: EncoderOptions;
   readonly preprocess: NormalizeRecipe;
@@ -60,7 +63,7 @@ export function validateRecipe(value: unknown): RunRecipe {
   const r = object(
     "recipe",
     value,
-    ["version", "method", "config", "backbone", "encoder", "preprocess", "graph"].concat([
+    ["version", "method", "config", "label", "backbone", "encoder", "preprocess", "graph"].concat([
       "view",
       "optimizer",
       "memory",
@@ -85,6 +88,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     version: 1,
     method,
     config: validateConfig("config", methodCatalog[method], r.config),
+    ...(r.label === undefined ? {} : { label: validateLabel(r.label) }),
     backbone: oneOf("backbone", r.backbone, backbones),
     encoder: {
       layers: integer("encoder.layers", encoder.layers, { min: 1, max: 8 }),
@@ -126,6 +130,17 @@ export function validateRecipe(value: unknown): RunRecipe {
     );
   }
   return recipe;
+}
+
+function validateLabel(value: unknown): LabelRecipe {
+  const { name, leaveOut } = object("label", value, ["name", "leaveOut"]);
+  const text = (key: string, given: unknown): string =>
+    typeof given === "string" && given !== "" ? given : refuse(key, "the name of a column or of a category", given);
+  if (leaveOut !== undefined && !Array.isArray(leaveOut)) refuse("label.leaveOut", "a list of categories", leaveOut);
+  return {
+    name: text("label.name", name),
+    leaveOut: ((leaveOut ?? []) as unknown[]).map((category, k) => text(`label.leaveOut[${k}]`, category)),
+  };
 }
 
 function validateMemory(value: unknown): MemoryRecipe {

@@ -1,7 +1,7 @@
 import type { CountMatrix, Slice } from "../slice/slice";
 import { packStrings } from "../slice/utf8-column";
 
-/** What memory depends on in a slice. */
+/** What memory depends on in a slice. Labels say how many classes there are, and which cells have a loss. */
 export interface SliceShape {
   readonly nObs: number;
   readonly nVars: number;
@@ -11,11 +11,12 @@ export interface SliceShape {
   /** Where cells lie: by it a range of rows reads more or fewer beyond its own. */
   readonly spatial: Slice["spatial"];
   readonly section: Slice["section"];
+  readonly obs: Slice["obs"];
 }
 
-export function sliceShape({ nObs, nVars, X, spatial, section }: Slice): SliceShape {
+export function sliceShape({ nObs, nVars, X, spatial, section, obs }: Slice): SliceShape {
   const bytesPerCount = X.data.BYTES_PER_ELEMENT as 1 | 2 | 4;
-  return { nObs, nVars, nnz: X.data.length, bytesPerCount, spatial, section };
+  return { nObs, nVars, nnz: X.data.length, bytesPerCount, spatial, section, obs };
 }
 
 /**
@@ -23,7 +24,7 @@ export function sliceShape({ nObs, nVars, X, spatial, section }: Slice): SliceSh
  *
  * @param shape  with nnz <= nObs * nVars; rows differ by one entry at most
  */
-export function standInSlice({ nObs, nVars, nnz, bytesPerCount, spatial, section }: SliceShape): Slice {
+export function standInSlice({ nObs, nVars, nnz, bytesPerCount, spatial, section, obs }: SliceShape): Slice {
   const indptr = Uint32Array.from({ length: nObs + 1 }, (_, i) => Math.floor((nnz * i) / nObs));
   const indices = new (nVars <= 2 ** 16 ? Uint16Array : Uint32Array)(nnz);
   for (let i = 0; i < nObs; i++) {
@@ -42,7 +43,7 @@ export function standInSlice({ nObs, nVars, nnz, bytesPerCount, spatial, section
     varNames: [],
     spatial,
     unit: { name: "µm", micronsPerUnit: 1, origin: "declared" },
-    obs: [],
+    obs,
     section,
     provenance: { file: "", format: "simulated", matrix: "X", notes: [] },
   };

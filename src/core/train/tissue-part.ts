@@ -5,6 +5,8 @@ import type { Slice } from "../slice/slice";
 export interface TissuePart {
   readonly slice: Slice;
   readonly graph: SpatialGraph;
+  /** Its cells in the whole. */
+  readonly cells: Uint32Array;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface TissuePart {
  */
 export function tissuePart(slice: Slice, graph: SpatialGraph, nCells: number): TissuePart {
   const cells = nearestByHops(graph, nCells);
-  return { slice: rowsOf(slice, cells), graph: edgesAmong(graph, cells) };
+  return { slice: rowsOf(slice, cells), graph: edgesAmong(graph, cells), cells };
 }
 
 /** Breadth first; ascending. */

@@ -7,9 +7,10 @@ import { attends, type EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
 import { fitNormalization } from "../preprocess/normalize";
 import { deriveRng } from "../random";
+import type { CellLabels } from "../slice/cell-labels";
 import type { Slice } from "../slice/slice";
 import { type CollapseReport, watchCollapse } from "../ssl/collapse";
-import { uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
+import { batchLabels, uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
 import { type Task, throwIfCancelled } from "../task";
@@ -20,6 +21,7 @@ import { type Checkpoint, readState, writeState } from "./checkpoint";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
 import { rowOrderOf } from "./row-order";
+import { runLabels, targetCells } from "./run-labels";
 import { afterStep, atStart } from "./run-progress";
 import { trainStep } from "./train-step";
 import { readWeights, writeWeights } from "./weights";
@@ -34,6 +36,8 @@ export interface TrainerInput {
   readonly backend: Backend;
   /** Sub-graphs that another thread cuts; without it they are cut here. Not used with the full graph. */
   readonly batches?: BatchSource;
+  /** In place of the label that the recipe names, for cells of which only some may be learned from. */
+  readonly labels?: CellLabels;
 }
 
 export interface StepReport {
@@ -55,6 +59,8 @@ export interface Trainer {
   readonly steps: number;
   readonly nParameters: number;
   readonly embeddingSize: number;
+  /** Of the label that is learned, in the order of `predict`; null for a method that learns none. */
+  readonly classes: readonly string[] | null;
   /** What preprocessing did differently from the recipe, and why. */
   readonly notes: readonly string[];
   /** Batches in an epoch; 1 with the full graph. */
@@ -65,6 +71,8 @@ export interface Trainer {
   embed(): Promise<Float32Array>;
   /** Each cell's own share of the loss, shape (nObs,), as the method's `cellLoss` says it in words; repeatable. */
   cellLosses(): Promise<Float32Array>;
+  /** The probability of each class for every cell, shape (nObs, classes); null for a method that learns no label. */
+  predict(): Promise<Float32Array | null>;
   /** Whether the embedding still tells cells apart. */
   collapse(): Promise<CollapseReport>;
   /** How a cell weighs its neighbours, itself included; null for a backbone without attention. */
@@ -106,6 +114,8 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       "Build the graph again.",
     );
   }
+  const labels = runLabels(slice, recipe, input.labels);
+  const targets = targetCells(recipe, labels);
   backend.restartPeak();
   task.progress(0, 3, "preparing expression");
   const normalization = fitNormalization(slice, recipe.preprocess);
@@ -116,14 +126,15 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   const batch = uploadBatch(slice, normalization, reorder(matrix, order.cells), {
     order: order.cells,
     rowBlocks: (recipe.view.kind === "full" && recipe.memory?.rowBlocks) || 1,
+    labels: labels && batchLabels(labels.codes, labels.classes.length),
   });
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
   const method: AnySslMethod = sslMethods[recipe.method];
   const encoder: EncoderSpec = { ...recipe.encoder, backbone: recipe.backbone, nVars: slice.nVars };
-  const sampled = batchRecipe(recipe);
-  const nBatches = batchesPerEpoch(recipe.view, slice.nObs);
+  const sampled = batchRecipe(recipe, targets);
+  const nBatches = Math.max(1, batchesPerEpoch(recipe.view, targets?.length ?? slice.nObs));
   const source = sampled && (input.batches ?? batchesOf(matrix, sampled));
   const setting: Setting<object> = { encoder, config: recipe.config };
   let params: Params = keepResult(() => method.init(setting, batch, deriveRng(recipe.seed, INIT_STREAM)));
@@ -161,10 +172,13 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     nBatches,
     nParameters: Object.values(params.weights).reduce((n, w) => n + w.size, 0),
     embeddingSize: encoder.hidden,
+    classes: method.classProbabilities && labels ? labels.classes : null,
     notes: normalization.notes,
 
     async step() {
       const started = performance.now();
+      if (targets?.length === 0)
+        throw new LabError("range", `No cell has a ${labels?.name} to learn from.`, "Such a network can only predict.");
       const cut = source && uploadSubGraph(batch, await source.at(progress.epoch, progress.batch));
       const state = { recipe, step: progress.steps, params, optimizer };
       let done: ReturnType<typeof trainStep>;
@@ -188,6 +202,11 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     async cellLosses() {
       const rng = deriveRng(recipe.seed, DISPLAY_STREAM);
       return order.byCell(await compute(() => method.cellLosses(params, batch, setting, rng)));
+    },
+
+    async predict() {
+      if (!method.classProbabilities) return null;
+      return order.byCell(await compute(() => method.classProbabilities?.(params, batch, setting) as tf.Tensor));
     },
 
     async collapse() {

@@ -105,6 +105,7 @@ function PredictionPart() {
   const label = useLab((s) => s.label);
   const split = useLab((s) => s.split);
   const prediction = useLab((s) => s.prediction);
+  const learned = useLab((s) => s.runRecipe?.label?.name);
   const busy = useLab((s) => s.analysing !== null);
   const { setLabel, setSplit, predict } = useLab.getState();
   const labels = slice?.obs.filter((c) => c.kind === "categorical" && c.categories.length > 1).map((c) => c.name) ?? [];
@@ -131,6 +132,11 @@ function PredictionPart() {
       <Button fullWidth mt={6} variant="default" disabled={busy || !label} onClick={() => void predict()}>
         Predict
       </Button>
+      {prediction && prediction.label === learned && (
+        <p className="label">
+          The network learned {learned} from all labelled cells, those held out here among them: these scores flatter.
+        </p>
+      )}
       {prediction && (
         <Facts>
           <Fact name="F1 micro" definition={terms.f1Micro}>

@@ -4,28 +4,35 @@ import type { ConfigValue, Field, MethodInfo } from "../../core/ssl/method-info"
 import { studyRecipe } from "../../core/train/presets";
 import type { RunRecipe } from "../../core/train/recipe";
 import { useLab } from "../../state/lab";
+import { labelsIn, needsLabel, withMethod } from "../../state/recipe-method";
 import { KnobRow, NumberKnob } from "../kit/Knob";
 import { Toggle } from "../kit/Toggle";
 import { terms } from "./terms";
 
 /** The study's settings on this slice's graph, with the backbone, epochs and seed that are set. */
-function inStudy({ method, backbone, graph, epochs, seed }: RunRecipe): RunRecipe {
-  return { ...studyRecipe(method), backbone, graph, epochs, seed };
+function inStudy({ method, label, backbone, graph, epochs, seed }: RunRecipe): RunRecipe {
+  return { ...studyRecipe(method), ...(label && { label }), backbone, graph, epochs, seed };
 }
 
 /** What the network is asked to learn; another method begins with its own settings. */
 export function MethodControl() {
   const method = useLab((s) => s.recipe.method);
   const edit = useLab((s) => s.editRecipe);
+  const slice = useLab((s) => s.slice);
+  const label = useLab((s) => s.label);
+  const learned = useLab((s) => s.recipe.label?.name ?? null);
+  const labels = labelsIn(slice);
   const choose = (id: SslMethodId): void => {
-    if (id !== method) edit((r) => ({ ...r, method: id, config: methodCatalog[id].defaults }));
+    if (id !== method) edit((r) => withMethod(r, id, label ?? labels[0] ?? null));
   };
+  const learn = (name: string): void => edit((r) => ({ ...r, label: { name, leaveOut: [] } }));
+  const offered = methodIds.filter((id) => labels.length > 0 || !needsLabel(id));
   return (
     <>
       <Tooltip label={terms.method} position="right">
         <Select
           aria-label="Method"
-          data={methodIds.map((id) => ({ value: id, label: methodCatalog[id].name }))}
+          data={offered.map((id) => ({ value: id, label: methodCatalog[id].name }))}
           value={method}
           onChange={(id) => id && choose(id as SslMethodId)}
           allowDeselect={false}
@@ -35,6 +42,20 @@ export function MethodControl() {
       <p className="label" style={{ margin: "0 0 6px" }}>
         {methodCatalog[method].sentence}
       </p>
+      {needsLabel(method) && (
+        <KnobRow label="Learn" definition={terms.learnedLabel} changedFrom={null} onReset={() => {}}>
+          {(id) => (
+            <Select
+              id={id}
+              w={150}
+              data={labels}
+              value={learned}
+              onChange={(name) => name && learn(name)}
+              allowDeselect={false}
+            />
+          )}
+        </KnobRow>
+      )}
       <Tooltip label={terms.study} position="right">
         <Button variant="default" size="compact-xs" mb={6} onClick={() => edit(inStudy)}>
           Use the study's settings

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { expectClose, numericGradient, onBackend, randomFloats } from "../../kernels/testing/backends";
 import { createRng } from "../../random";
 import { barlowTwins } from "./barlow-twins";
+import { meanCrossEntropy } from "./cross-entropy";
 import { crossProduct } from "./cross-product";
 import { dgi } from "./dgi";
+import crossEntropyGolden from "./goldens/cross-entropy.json";
 import golden from "./goldens/losses.json";
 import { grace } from "./grace";
 import { infoNceQueue } from "./info-nce-queue";
@@ -62,6 +64,10 @@ const CASES: [string, Case, Loss][] = [
     (x, y) => scaledCosineError(x, y, c),
   ]),
   ...golden.dgi.map((c): [string, Case, Loss] => ["dgi", c, dgi]),
+  ...crossEntropyGolden.crossEntropy.map((c): [string, Case, Loss] => {
+    const weights = c.weights && Float32Array.from(c.codes, (code) => c.weights![code]);
+    return ["crossEntropy", c, (z) => meanCrossEntropy(z, tf.tensor1d(c.codes, "int32"), weights)];
+  }),
 ];
 const VICREG: VicregWeights = { invariance: 25, variance: 25, covariance: 1 };
 const SWAV = { temperature: 0.1, epsilon: 0.05, iterations: 3 };
