@@ -1,8 +1,9 @@
 import { LabError } from "../errors";
-import { type CountArray, emptyCountValues, putValues, stateOf, widenFor } from "../slice/count-values";
+import { emptyCountValues, putValues, stateOf, widenFor } from "../slice/count-values";
 import type { CountMatrix, CountState } from "../slice/slice";
 import { type Task, throwIfCancelled } from "../task";
 import type { Hdf5File, NumericArray } from "./hdf5-file";
+import type { RowRange } from "./row-stream";
 
 /** A matrix element of an AnnData file, not yet read. */
 export interface MatrixElement {
@@ -82,6 +83,47 @@ export function readMatrix(file: Hdf5File, element: MatrixElement, task: Task): 
   }
 }
 
+/**
+ * The same matrix by ranges of cells, in the order of the file; a matrix by columns comes as one range.
+ * @throws LabError as `readMatrix`
+ */
+export function* matrixRanges(file: Hdf5File, element: MatrixElement, task: Task): Generator<RowRange, void, void> {
+  const { path, layout, nObs, nVars, nStored } = element;
+  if (layout === "csc") {
+    yield { from: 0, X: readMatrix(file, element, task) };
+    return;
+  }
+  const indptr = layout === "csr" ? offsets(file, path, nObs, nStored) : null;
+  const endOf = (from: number): number => {
+    if (!indptr) return Math.min(nObs, from + Math.max(1, Math.floor(SLAB / nVars)));
+    let to = from + 1;
+    while (to < nObs && indptr[to + 1] - indptr[from] <= SLAB) to++;
+    return to;
+  };
+  for (let from = 0; from < nObs; from = endOf(from)) {
+    throwIfCancelled(task, "Reading the file");
+    task.progress(from, nObs, "reading counts");
+    const to = endOf(from);
+    if (indptr) yield { from, X: csrRange(file, path, nVars, indptr.subarray(from, to + 1)) };
+    else yield { from, X: denseRows(file.numbers(path, block(file, path, from, to - from)), nVars) };
+  }
+}
+
+function csrRange(file: Hdf5File, path: string, nVars: number, stored: Uint32Array): CountMatrix {
+  const [start, end] = [stored[0], stored[stored.length - 1]];
+  const indptr = stored.map((at) => at - start);
+  const indices = geneNumbers(nVars, end - start);
+  const values = emptyCountValues(end - start);
+  if (end > start) {
+    const part = { start: [start], count: [end - start] };
+    const genes = file.numbers(`${path}/indices`, part);
+    checkRange(file, path, genes, nVars);
+    indices.set(genes);
+    putValues(values, file.numbers(`${path}/data`, part), 0);
+  }
+  return { indptr, indices, data: values.data };
+}
+
 function readCsr(file: Hdf5File, { path, nObs, nVars, nStored }: MatrixElement, task: Task): CountMatrix {
   const indptr = offsets(file, path, nObs, nStored);
   const indices = geneNumbers(nVars, nStored);
@@ -124,26 +166,11 @@ function readCsc(file: Hdf5File, { path, nObs, nVars, nStored }: MatrixElement, 
 
 function readDense(file: Hdf5File, { path, nObs, nVars }: MatrixElement, task: Task): CountMatrix {
   const indptr = new Uint32Array(nObs + 1);
-  const slabs: { indices: ReturnType<typeof geneNumbers>; data: CountArray }[] = [];
+  const slabs: CountMatrix[] = [];
   inSlabs(file, path, nObs, task, "reading counts", (startRow, piece) => {
-    const rows = piece.length / nVars;
-    let nnz = 0;
-    for (let e = 0; e < piece.length; e++) if (piece[e] !== 0) nnz++;
-    const indices = geneNumbers(nVars, nnz);
-    const values = emptyCountValues(nnz);
-    widenFor(values, piece);
-    const { data } = values;
-    let e = 0;
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < nVars; j++) {
-        const v = piece[i * nVars + j];
-        if (v === 0) continue;
-        indices[e] = j;
-        data[e++] = v;
-      }
-      indptr[startRow + i + 1] = indptr[startRow] + e;
-    }
-    slabs.push({ indices, data });
+    const slab = denseRows(piece, nVars);
+    for (let i = 1; i < slab.indptr.length; i++) indptr[startRow + i] = indptr[startRow] + slab.indptr[i];
+    slabs.push(slab);
   });
 
   const indices = geneNumbers(nVars, indptr[nObs]);
@@ -155,6 +182,29 @@ function readDense(file: Hdf5File, { path, nObs, nVars }: MatrixElement, task: T
     at += slab.data.length;
   }
   return { indptr, indices, data: values.data };
+}
+
+/** Rows of a dense matrix without their zeros. */
+function denseRows(piece: NumericArray, nVars: number): CountMatrix {
+  const rows = piece.length / nVars;
+  const indptr = new Uint32Array(rows + 1);
+  let nnz = 0;
+  for (let e = 0; e < piece.length; e++) if (piece[e] !== 0) nnz++;
+  const indices = geneNumbers(nVars, nnz);
+  const values = emptyCountValues(nnz);
+  widenFor(values, piece);
+  const { data } = values;
+  let e = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < nVars; j++) {
+      const v = piece[i * nVars + j];
+      if (v === 0) continue;
+      indices[e] = j;
+      data[e++] = v;
+    }
+    indptr[i + 1] = e;
+  }
+  return { indptr, indices, data };
 }
 
 function geneNumbers(nVars: number, length: number): Uint16Array | Uint32Array {

@@ -10,9 +10,10 @@ import { withColors } from "./h5ad-colors";
 import { readCoordinates } from "./h5ad-coordinates";
 import { chooseMatrix } from "./h5ad-counts";
 import { columnNames, readColumn, rowNames, strings } from "./h5ad-dataframe";
-import { readMatrix } from "./h5ad-matrix";
+import { type MatrixElement, matrixRanges, readMatrix, sampleState } from "./h5ad-matrix";
 import { type Hdf5File, openHdf5 } from "./hdf5-file";
 import type { OpenOptions } from "./open-options";
+import { noCounts, type RowStream } from "./row-stream";
 import { sectionsOf } from "./sections";
 import { settleUnit } from "./slice-unit";
 
@@ -27,13 +28,49 @@ export async function readH5ad(source: ByteSource, options: OpenOptions = {}, ta
   task.progress(0, 1, "opening the file");
   const file = await openHdf5(source);
   try {
-    return assemble(file, options, task);
+    const { head, element, declared } = readHead(file, options);
+    const X = readMatrix(file, element, task);
+    // chosen for its counts by a sample: decimals elsewhere in it are an error, not another kind of matrix
+    const countState = options.matrix !== undefined && X.data instanceof Float32Array ? stateOf(X.data) : "counts";
+    return settleUnit(validateSlice({ ...head, X, countState }), options.unit, declared);
   } finally {
     file.close();
   }
 }
 
-function assemble(file: Hdf5File, options: OpenOptions, task: Task): Slice {
+/**
+ * An AnnData file whose counts come by ranges of cells, in the order of the file: no more of them is held than a range.
+ * A matrix by columns knows no cell before its end, so that one is read whole.
+ *
+ * @throws LabError as `openSlice`, but for what only the counts themselves show
+ */
+export async function streamH5ad<T>(
+  source: ByteSource,
+  options: OpenOptions,
+  task: Task,
+  use: (rows: RowStream) => Promise<T>,
+): Promise<T> {
+  const file = await openHdf5(source);
+  try {
+    const { head, element, declared } = readHead(file, options);
+    const state = options.matrix === undefined ? "counts" : sampleState(file, element).state;
+    return await use({
+      head: settleUnit({ ...head, countState: state }, options.unit, declared),
+      ranges: () => matrixRanges(file, element, task),
+    });
+  } finally {
+    file.close();
+  }
+}
+
+interface Head {
+  /** All but the counts. */
+  readonly head: Slice;
+  readonly element: MatrixElement;
+  readonly declared: SpatialUnit | null;
+}
+
+function readHead(file: Hdf5File, options: OpenOptions): Head {
   const notes: string[] = [];
   const element = chooseMatrix(file, options.matrix, notes);
   const frame = (name: string) => {
@@ -56,16 +93,14 @@ function assemble(file: Hdf5File, options: OpenOptions, task: Task): Slice {
     );
   const coordinates = readCoordinates(file, nObs, options.coordinates, notes);
   const obs = readObs(file, coordinates.columns, notes);
-  const X = readMatrix(file, element, task);
   const name = nameFromFile(file.name);
 
-  const slice: Slice = {
+  const head: Slice = {
     name,
     nObs,
     nVars: varNames.length,
-    X,
-    // chosen for its counts by a sample: decimals elsewhere in it are an error, not another kind of matrix
-    countState: options.matrix !== undefined && X.data instanceof Float32Array ? stateOf(X.data) : "counts",
+    X: noCounts(nObs),
+    countState: "counts",
     obsNames,
     varNames,
     spatial: coordinates.spatial,
@@ -77,7 +112,7 @@ function assemble(file: Hdf5File, options: OpenOptions, task: Task): Slice {
   const declared: SpatialUnit | null = coordinates.unit
     ? { ...coordinates.unit, origin: "declared" }
     : declaredUnit(file, coordinates.from);
-  return settleUnit(validateSlice(slice), options.unit, declared);
+  return { head, element, declared };
 }
 
 function readObs(file: Hdf5File, leaveOut: readonly string[], notes: string[]): ObsColumn[] {

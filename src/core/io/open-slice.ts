@@ -1,10 +1,11 @@
 import { LabError } from "../errors";
 import type { Slice } from "../slice/slice";
 import { quiet, type Task } from "../task";
-import { readArrow } from "./arrow-reader";
+import { readArrow, streamArrow } from "./arrow-reader";
 import type { ByteSource } from "./byte-source";
-import { readH5ad } from "./h5ad";
+import { readH5ad, streamH5ad } from "./h5ad";
 import type { OpenOptions } from "./open-options";
+import type { RowStream } from "./row-stream";
 
 export type { OpenOptions };
 
@@ -24,10 +25,29 @@ const SUPPORTED = "The lab opens AnnData (.h5ad) and Arrow (.arrow) files.";
  * @throws LabError("cancelled")
  */
 export async function openSlice(source: ByteSource, options: OpenOptions = {}, task: Task = quiet): Promise<Slice> {
+  return formatOf(source) === "h5ad" ? readH5ad(source, options, task) : readArrow(source, options, task);
+}
+
+/**
+ * Opens a file that may be larger than memory: everything but the counts at once, these by ranges of cells as `use` asks for
+ * them. What only the counts could show to be wrong is not looked for.
+ *
+ * @throws LabError as `openSlice`
+ */
+export async function streamSlice<T>(
+  source: ByteSource,
+  use: (rows: RowStream) => Promise<T>,
+  options: OpenOptions = {},
+  task: Task = quiet,
+): Promise<T> {
+  return formatOf(source) === "h5ad" ? streamH5ad(source, options, task, use) : streamArrow(source, options, task, use);
+}
+
+function formatOf(source: ByteSource): "h5ad" | "arrow" {
   const head = source.readSync(0, 512);
   const text = String.fromCharCode(...head.subarray(0, 8));
-  if (text === HDF5 || hasUserBlock(source)) return readH5ad(source, options, task);
-  if (text.startsWith("ARROW1")) return readArrow(source, options, task);
+  if (text === HDF5 || hasUserBlock(source)) return "h5ad";
+  if (text.startsWith("ARROW1")) return "arrow";
   throw notASlice(source, head, text);
 }
 
