@@ -27,6 +27,7 @@ export interface Command {
   readonly summary: string;
   /** Options beside --json and --help, as node:util's parseArgs takes them. */
   readonly options: NonNullable<ParseArgsConfig["options"]>;
+  /** Names of the words that are no flags; one that ends in "…" at the end stands for one or more. */
   readonly positionals: readonly string[];
   run(args: Arguments, context: Context): Promise<object>;
 }
@@ -88,7 +89,9 @@ export function readArguments(command: Command, words: readonly string[]): Argum
       options: { ...command.options, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
       allowPositionals: true,
     });
-    if (!values.help && positionals.length !== command.positionals.length) {
+    const { length } = command.positionals;
+    const many = command.positionals.at(-1)?.endsWith("…") ?? false;
+    if (!values.help && (many ? positionals.length < length : positionals.length !== length)) {
       throw new Error(`expected ${command.positionals.join(" ")}, got ${positionals.join(" ") || "none"}`);
     }
     return Object.assign(new Arguments(positionals, values, command.usage), { json: Boolean(values.json) });

@@ -2,6 +2,7 @@ import { toLabError } from "../src/core/errors";
 import { type Command, readArguments, UsageError } from "./command";
 import { baseline } from "./commands/baseline";
 import { cluster } from "./commands/cluster";
+import { collect } from "./commands/collect";
 import { convert } from "./commands/convert";
 import { embed } from "./commands/embed";
 import { evaluate } from "./commands/evaluate";
@@ -14,6 +15,7 @@ import { openTerminal, type Terminal } from "./progress";
 const commands: Record<string, Command> = {
   inspect,
   convert,
+  collect,
   simulate,
   graph,
   train,

@@ -18,24 +18,34 @@ export const openUsage = "[--matrix NAME] [--coordinates NAME] [--section COLUMN
 
 /** Opens the slice named on the command line. */
 export async function openFile(path: string, args: Arguments, { cwd, task, say }: Context): Promise<Slice> {
-  const full = resolve(cwd, path);
-  if (!existsSync(full) || !statSync(full).isFile()) {
-    throw new LabError("missing", `${path}: there is no such file.`, "Give the path of an .h5ad or .arrow file.");
-  }
-  const options: OpenOptions = {
-    ...(args.has("matrix") ? { matrix: args.text("matrix") } : {}),
-    ...(args.has("coordinates") ? { coordinates: args.text("coordinates") } : {}),
-    ...(args.has("section") ? { sectionColumn: args.text("section") } : {}),
-    ...(args.has("microns-per-unit") ? { unit: unitOf(args) } : {}),
-  };
-  const source = fileSource(full);
+  const source = fileSource(requireFile(path, cwd));
   try {
-    const slice = await openSlice(source, options, task);
+    const slice = await openSlice(source, chosenOptions(args), task);
     for (const note of slice.provenance.notes) say(`note: ${note}`);
     return slice;
   } finally {
     source.close();
   }
+}
+
+/**
+ * The full path of a file that is there.
+ * @throws LabError("missing") otherwise
+ */
+export function requireFile(path: string, cwd: string): string {
+  const full = resolve(cwd, path);
+  if (existsSync(full) && statSync(full).isFile()) return full;
+  throw new LabError("missing", `${path}: there is no such file.`, "Give the path of an .h5ad or .arrow file.");
+}
+
+/** What `openOptions` were given. */
+export function chosenOptions(args: Arguments): OpenOptions {
+  return {
+    ...(args.has("matrix") ? { matrix: args.text("matrix") } : {}),
+    ...(args.has("coordinates") ? { coordinates: args.text("coordinates") } : {}),
+    ...(args.has("section") ? { sectionColumn: args.text("section") } : {}),
+    ...(args.has("microns-per-unit") ? { unit: unitOf(args) } : {}),
+  };
 }
 
 function unitOf(args: Arguments): { name: string; micronsPerUnit: number } {

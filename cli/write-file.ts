@@ -7,14 +7,22 @@ export type Sink = (bytes: Uint8Array) => void;
 
 const MOST_AT_ONCE = 2 ** 30; // a single call of the system writes less than 2 GiB
 
+/** A file on its way to disk, under another name until it is whole. */
+export interface PartialFile {
+  readonly write: Sink;
+  /** Gives the file its name. */
+  finish(): void;
+  /** Leaves nothing behind. */
+  abandon(): void;
+}
+
 /**
- * Writes a file whole or not at all: under another name first, then renamed, so that nobody ever sees half of it.
- * The other name is always the same, so that what a killed program left behind is overwritten by the next.
+ * Begins a file that is there whole or not at all: it is written under another name and renamed at its end, so that nobody
+ * ever sees half of it. The other name is always the same, so that what a killed program left behind is overwritten.
  *
- * @param fill  hands the bytes to the sink; what it returns is returned
- * @throws LabError("missing") if the file cannot be written (no folder, no permission, no space)
+ * @throws LabError("missing") here or later if the file cannot be written (no folder, no permission, no space)
  */
-export async function writeFile<T>(path: string, fill: (sink: Sink) => T | Promise<T>): Promise<T> {
+export function beginFile(path: string): PartialFile {
   const partial = `${path}.partial`;
   const onDisk = <T>(action: () => T): T => {
     try {
@@ -24,22 +32,40 @@ export async function writeFile<T>(path: string, fill: (sink: Sink) => T | Promi
       throw new LabError("missing", `${basename(path)} cannot be written.`, `The system says: ${reason}.`);
     }
   };
-  let result: T;
   const descriptor = onDisk(() => openSync(partial, "w"));
-  try {
-    result = await fill((bytes) => {
+  return {
+    write(bytes) {
       for (let at = 0; at < bytes.length; ) {
         at += onDisk(() => writeSync(descriptor, bytes, at, Math.min(MOST_AT_ONCE, bytes.length - at)));
       }
-    });
-    onDisk(() => fsyncSync(descriptor));
-    closeSync(descriptor);
+    },
+    finish() {
+      onDisk(() => fsyncSync(descriptor));
+      closeSync(descriptor);
+      onDisk(() => renameSync(partial, path));
+    },
+    abandon() {
+      closeSync(descriptor);
+      rmSync(partial, { force: true });
+    },
+  };
+}
+
+/**
+ * Writes a file whole or not at all (`beginFile`).
+ *
+ * @param fill  hands the bytes to the sink; what it returns is returned
+ */
+export async function writeFile<T>(path: string, fill: (sink: Sink) => T | Promise<T>): Promise<T> {
+  const file = beginFile(path);
+  let result: T;
+  try {
+    result = await fill(file.write);
   } catch (thrown) {
-    closeSync(descriptor);
-    rmSync(partial, { force: true });
+    file.abandon();
     throw thrown;
   }
-  onDisk(() => renameSync(partial, path));
+  file.finish();
   return result;
 }
 
