@@ -35,3 +35,15 @@ export function boolean(key: string, value: unknown): boolean {
 export function oneOf<T extends string | number>(key: string, value: unknown, allowed: readonly T[]): T {
   return allowed.includes(value as T) ? (value as T) : refuse(key, `one of ${allowed.join(", ")}`, value);
 }
+
+export function text(key: string, value: unknown): string {
+  return typeof value === "string" && value !== "" ? value : refuse(key, "a name", value);
+}
+
+/** A list without repetition, each entry checked under its own key. */
+export function list<T>(key: string, value: unknown, entry: (value: unknown, key: string) => T): T[] {
+  if (!Array.isArray(value)) return refuse(key, "a list", value);
+  const entries = value.map((v, i) => entry(v, `${key}[${i}]`));
+  const again = entries.findIndex((v, i) => entries.indexOf(v) < i);
+  return again < 0 ? entries : refuse(key, "a list without repetition", value[again]);
+}

@@ -1,5 +1,5 @@
 import { LabError } from "../../errors";
-import { integer, object, oneOf, refuse } from "../../fields";
+import { integer, list, object, oneOf, refuse, text } from "../../fields";
 import type { GraphRecipe } from "../../graph/spatial-graph";
 import { type Backbone, backbones } from "../../nn/encoder-spec";
 import { methodIds, type SslMethodId } from "../../ssl/catalog";
@@ -169,17 +169,6 @@ export function validatePlan(value: unknown): ClusteringPlan {
     graph: p.graph === null ? null : validateGraph(p.graph),
     clustering: validateClusterWay(p.clustering),
   };
-}
-
-function list<T>(key: string, value: unknown, entry: (value: unknown, key: string) => T): T[] {
-  if (!Array.isArray(value)) return refuse(key, "a list", value);
-  const entries = value.map((v, i) => entry(v, `${key}[${i}]`));
-  const again = entries.findIndex((v, i) => entries.indexOf(v) < i);
-  return again < 0 ? entries : refuse(key, "a list without repetition", value[again]);
-}
-
-function text(key: string, value: unknown): string {
-  return typeof value === "string" && value !== "" ? value : refuse(key, "a name", value);
 }
 
 function validateSlice(value: unknown, key: string): StudySlice {
