@@ -1,22 +1,35 @@
-// Dense products from packed operands. One tile of 4 x 8 results is held in registers while the inner index runs over
-// a panel of four columns (left, 16 bytes an index) and one of eight (right, 32 bytes an index). Each result is the sum
-// over blocks of INNER indices, each summed from zero in ascending order: how tiles are divided leaves the bits alone.
-// A tile at the edge is computed whole and stored in part, so what lies in the padding is of no account.
+// Dense products from packed operands. One tile of 6 x 8 results is held in registers while the inner index runs over
+// a panel of six columns (left, 24 bytes an index) and one of eight (right, 32 bytes an index): twelve sums, more than
+// the eight that two multiplications a cycle of four cycles each would keep waiting. Each result is the sum over blocks of
+// INNER indices, each summed from zero in ascending order: how tiles are divided leaves the bits alone. A tile at the edge is computed
+// whole and stored in part, so what lies in the padding is of no account.
 import { madd } from "../simd.as";
 
 /** Indices summed at a time: a right panel is then 8 KiB, and with a block of the left it stays in the L1 cache. */
 const INNER: i32 = 256;
 /** Rows of x that are packed at a time. */
-const BLOCK_ROWS: i32 = 16;
+const BLOCK_ROWS: i32 = 18;
 /** As INNER, for a sum over the rows of both operands, whose panels are all packed at once. */
-const INNER_ROWS: i32 = 128;
+const INNER_ROWS: i32 = 256;
+/** Rows that are packed at a time of those: lines of more would push each other out of the L1 cache. */
+const PACK_ROWS: i32 = 16;
+/** Rows of a tile, and the bytes of a left panel for each index. */
+const TILE_ROWS: i32 = 6;
+const LEFT_STEP: usize = 24;
 
-/** out[0..4, 0..8) = (add ? what is there : 0) + sum over `inner` indices of left[k][r] * right[k][c]. */
-function tile(left: usize, right: usize, inner: i32, out: usize, outStep: usize, add: bool): void {
-  let a0 = f32x4.splat(0), a1 = f32x4.splat(0), b0 = f32x4.splat(0), b1 = f32x4.splat(0);
-  let c0 = f32x4.splat(0), c1 = f32x4.splat(0), d0 = f32x4.splat(0), d1 = f32x4.splat(0);
-  const end = left + (<usize>inner << 4);
-  for (; left < end; left += 16) {
+/**
+ * out[r][c] = sum over `inner` indices of left[k][r] * right[k][c], (6, 8) and contiguous. Exported, so that it stays a
+ * function of its own: inside a larger one V8 keeps four of the sums on the stack, and a product takes half as long again.
+ */
+export function denseTile(left: usize, right: usize, inner: i32, out: usize): void {
+  let a0 = f32x4.splat(0), a1 = f32x4.splat(0);
+  let b0 = f32x4.splat(0), b1 = f32x4.splat(0);
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
+  let d0 = f32x4.splat(0), d1 = f32x4.splat(0);
+  let e0 = f32x4.splat(0), e1 = f32x4.splat(0);
+  let f0 = f32x4.splat(0), f1 = f32x4.splat(0);
+  const end = left + <usize>inner * LEFT_STEP;
+  for (; left < end; left += LEFT_STEP) {
     const r0 = v128.load(right), r1 = v128.load(right, 16);
     const a = v128.load32_splat(left);
     a0 = madd(a, r0, a0);
@@ -30,35 +43,39 @@ function tile(left: usize, right: usize, inner: i32, out: usize, outStep: usize,
     const d = v128.load32_splat(left, 12);
     d0 = madd(d, r0, d0);
     d1 = madd(d, r1, d1);
+    const e = v128.load32_splat(left, 16);
+    e0 = madd(e, r0, e0);
+    e1 = madd(e, r1, e1);
+    const f = v128.load32_splat(left, 20);
+    f0 = madd(f, r0, f0);
+    f1 = madd(f, r1, f1);
     right += 32;
   }
-  storeEight(out, a0, a1, add);
-  storeEight(out + outStep, b0, b1, add);
-  storeEight(out + 2 * outStep, c0, c1, add);
-  storeEight(out + 3 * outStep, d0, d1, add);
+  v128.store(out, a0); v128.store(out, a1, 16);
+  v128.store(out, b0, 32); v128.store(out, b1, 48);
+  v128.store(out, c0, 64); v128.store(out, c1, 80);
+  v128.store(out, d0, 96); v128.store(out, d1, 112);
+  v128.store(out, e0, 128); v128.store(out, e1, 144);
+  v128.store(out, f0, 160); v128.store(out, f1, 176);
 }
 
-// @ts-ignore: decorator
-@inline
-function storeEight(out: usize, low: v128, high: v128, add: bool): void {
-  if (add) {
-    low = f32x4.add(v128.load(out), low);
-    high = f32x4.add(v128.load(out, 16), high);
-  }
-  v128.store(out, low);
-  v128.store(out, high, 16);
-}
-
-/** `tile` of which only rows x cols exist; `spare` has room for a whole one. */
-function partialTile(
-  left: usize, right: usize, inner: i32, out: usize, outStep: usize, add: bool, rows: i32, cols: i32, spare: usize,
-): void {
-  tile(left, right, inner, spare, 32, false);
-  for (let r = 0; r < rows; r++) {
-    const to = out + <usize>r * outStep, from = spare + (<usize>r << 5);
-    for (let c: usize = 0; c < <usize>cols << 2; c += 4) {
-      const value = load<f32>(from + c);
-      store<f32>(to + c, add ? load<f32>(to + c) + value : value);
+/** out[0..rows, 0..cols) = (add ? what is there : 0) + a tile. */
+function storeTile(tile: usize, out: usize, outStep: usize, add: bool, rows: i32, cols: i32): void {
+  const end = tile + (<usize>rows << 5);
+  for (; tile < end; tile += 32, out += outStep) {
+    if (cols >= 8) {
+      let low = v128.load(tile), high = v128.load(tile, 16);
+      if (add) {
+        low = f32x4.add(v128.load(out), low);
+        high = f32x4.add(v128.load(out, 16), high);
+      }
+      v128.store(out, low);
+      v128.store(out, high, 16);
+    } else {
+      for (let c: usize = 0; c < <usize>cols << 2; c += 4) {
+        const value = load<f32>(tile + c);
+        store<f32>(out + c, add ? load<f32>(out + c) + value : value);
+      }
     }
   }
 }
@@ -68,11 +85,11 @@ function tileColumn(
   left: usize, panelStep: usize, right: usize, inner: i32, out: usize, outStep: usize, add: bool, rows: i32, cols: i32,
   spare: usize,
 ): void {
-  for (let r = 0; r < rows; r += 4) {
-    if (r + 4 <= rows && cols >= 8) tile(left, right, inner, out, outStep, add);
-    else partialTile(left, right, inner, out, outStep, add, min<i32>(4, rows - r), min<i32>(8, cols), spare);
+  for (let r = 0; r < rows; r += TILE_ROWS) {
+    denseTile(left, right, inner, spare);
+    storeTile(spare, out, outStep, add, min<i32>(TILE_ROWS, rows - r), cols);
     left += panelStep;
-    out += 4 * outStep;
+    out += TILE_ROWS * outStep;
   }
 }
 
@@ -98,23 +115,25 @@ export function denseRows(fromPanel: i32, toPanel: i32, inner: i32, rows: i32, w
 }
 
 /**
- * out[i, j] = sum over k of x[i, k] * packed[j / 8][k][j % 8], for rows in tiles of four; x (nRows, inner), out (nRows,
- * cols). Scratch: BLOCK_ROWS * INNER + 32 floats.
+ * out[i, j] = sum over k of x[i, k] * packed[j / 8][k][j % 8], for rows in tiles of six; x (nRows, inner), out (nRows,
+ * cols). Scratch: BLOCK_ROWS * INNER + 48 floats.
  */
 export function denseForward(
   fromTile: i32, toTile: i32, scratch: usize, nRows: i32, inner: i32, cols: i32, x: usize, packed: usize, out: usize,
 ): void {
   const xStep = <usize>inner << 2, outStep = <usize>cols << 2;
   const spare = scratch + (<usize>(BLOCK_ROWS * INNER) << 2);
-  const end = min<i32>(4 * toTile, nRows);
-  for (let row = 4 * fromTile; row < end; row += BLOCK_ROWS) {
+  const end = min<i32>(TILE_ROWS * toTile, nRows);
+  for (let row = TILE_ROWS * fromTile; row < end; row += BLOCK_ROWS) {
     const rows = min<i32>(BLOCK_ROWS, end - row);
     for (let k = 0; k < inner; k += INNER) {
       const count = min<i32>(INNER, inner - k);
-      const panelStep = <usize>count << 4;
-      for (let r = 0; r < rows; r += 4) {
+      const panelStep = <usize>count * LEFT_STEP;
+      let panel = scratch;
+      for (let r = 0; r < rows; r += TILE_ROWS, panel += panelStep) {
         const from = x + <usize>(row + r) * xStep + (<usize>k << 2);
-        packTransposed(from, xStep, count, rows - r, scratch + <usize>(r >> 2) * panelStep, 16);
+        packTransposed(from, xStep, count, rows - r, panel, LEFT_STEP);
+        if (rows - r > 4) packPair(from + 4 * xStep, rows - r > 5 ? xStep : 0, count, panel + 16);
       }
       for (let c = 0; c < cols; c += 8) {
         const right = packed + (<usize>(c >> 3) * <usize>inner + <usize>k << 5);
@@ -129,14 +148,15 @@ export function denseForward(
  * out[a, b] = sum over i of x[i, a] * y[i, b], in blocks of `blockLeft` x `blockRight` results, both multiples of 8;
  * x (nRows, nLeft), y (nRows, nRight). A thread packs what its block needs of INNER_ROWS rows at a time.
  * If the result is `symmetric`, tiles below the diagonal are left out, and `denseMirror` fills in their results.
- * Scratch: (blockLeft + blockRight) * INNER_ROWS + 32 floats.
+ * Scratch: (blockLeft, up to whole tiles, + blockRight) * INNER_ROWS + 48 floats.
  */
 export function denseTransposed(
   fromBlock: i32, toBlock: i32, scratch: usize, nRows: i32, nLeft: i32, nRight: i32, blockLeft: i32, blockRight: i32,
   symmetric: i32, x: usize, y: usize, out: usize,
 ): void {
   const xStep = <usize>nLeft << 2, yStep = <usize>nRight << 2;
-  const rightPanels = scratch + (<usize>(blockLeft * INNER_ROWS) << 2);
+  const leftPanels = <usize>((blockLeft + TILE_ROWS - 1) / TILE_ROWS);
+  const rightPanels = scratch + leftPanels * (LEFT_STEP * INNER_ROWS);
   const spare = rightPanels + (<usize>(blockRight * INNER_ROWS) << 2);
   const blocksAcross = (nRight + blockRight - 1) / blockRight;
   for (let block = fromBlock; block < toBlock; block++) {
@@ -149,12 +169,17 @@ export function denseTransposed(
     const corner = out + <usize>left * yStep + (<usize>right << 2);
     for (let i = 0; i < nRows; i += INNER_ROWS) {
       const count = min<i32>(INNER_ROWS, nRows - i);
-      const leftStep = <usize>count << 4, rightStep = <usize>count << 5;
+      const leftStep = <usize>count * LEFT_STEP, rightStep = <usize>count << 5;
       const xs = x + <usize>i * xStep + (<usize>left << 2), ys = y + <usize>i * yStep + (<usize>right << 2);
-      for (let r = 0; r < rows; r += 4)
-        packFour(xs + (<usize>r << 2), xStep, count, rows - r, scratch + <usize>(r >> 2) * leftStep);
-      for (let c = 0; c < cols; c += 8)
-        packEight(ys + (<usize>c << 2), yStep, count, cols - c, rightPanels + <usize>(c >> 3) * rightStep);
+      for (let k = 0; k < count; k += PACK_ROWS) {
+        const n = min<i32>(PACK_ROWS, count - k);
+        const xRows = xs + <usize>k * xStep, yRows = ys + <usize>k * yStep;
+        let to = scratch + <usize>k * LEFT_STEP;
+        for (let r = 0; r < rows; r += TILE_ROWS, to += leftStep)
+          packSix(xRows + (<usize>r << 2), xStep, n, rows - r, to);
+        to = rightPanels + (<usize>k << 5);
+        for (let c = 0; c < cols; c += 8, to += rightStep) packEight(yRows + (<usize>c << 2), yStep, n, cols - c, to);
+      }
       for (let c = 0; c < cols; c += 8) {
         const panel = rightPanels + <usize>(c >> 3) * rightStep;
         const deep = symmetric ? min<i32>(rows, right - left + c + 8) : rows;
@@ -180,11 +205,15 @@ export function denseMirror(fromRow: i32, toRow: i32, n: i32, out: usize): void 
   }
 }
 
-/** to[k] = four columns of row k, of which `cols` exist. */
-function packFour(from: usize, step: usize, count: i32, cols: i32, to: usize): void {
-  const end = to + (<usize>count << 4);
-  if (cols >= 4) for (; to < end; to += 16, from += step) v128.store(to, v128.load(from));
-  else for (; to < end; to += 16, from += step) packFew(from, cols, to, 4);
+/** to[k] = six columns of row k, of which `cols` exist. */
+function packSix(from: usize, step: usize, count: i32, cols: i32, to: usize): void {
+  const end = to + <usize>count * LEFT_STEP;
+  if (cols >= TILE_ROWS) {
+    for (; to < end; to += LEFT_STEP, from += step) {
+      v128.store(to, v128.load(from));
+      store<u64>(to, load<u64>(from, 16), 16);
+    }
+  } else for (; to < end; to += LEFT_STEP, from += step) packFew(from, cols, to, TILE_ROWS);
 }
 
 /** to[k] = eight columns of row k, of which `cols` exist. */
@@ -201,6 +230,24 @@ function packEight(from: usize, step: usize, count: i32, cols: i32, to: usize): 
 function packFew(from: usize, cols: i32, to: usize, width: i32): void {
   for (let c = 0; c < width; c++)
     store<f32>(to + (<usize>c << 2), c < cols ? load<f32>(from + (<usize>c << 2)) : 0);
+}
+
+/** to[k] = element k of two rows, `step` bytes apart, into left panels. */
+function packPair(from: usize, step: usize, count: i32, to: usize): void {
+  let k = 0;
+  for (; k + 4 <= count; k += 4) {
+    const r0 = v128.load(from), r1 = v128.load(from + step);
+    const low = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    v128.store64_lane(to, low, 0); v128.store64_lane(to + LEFT_STEP, low, 1);
+    v128.store64_lane(to + 2 * LEFT_STEP, high, 0); v128.store64_lane(to + 3 * LEFT_STEP, high, 1);
+    to += 4 * LEFT_STEP;
+    from += 16;
+  }
+  for (; k < count; k++) {
+    store<f32>(to, load<f32>(from)); store<f32>(to, load<f32>(from + step), 4);
+    to += LEFT_STEP;
+    from += 4;
+  }
 }
 
 /** to[k] = element k of four rows, of which `rows` exist (the last stands in for the others), `toStep` bytes apart. */

@@ -25,7 +25,7 @@ registerDenseWasm(NAMES);
  * @param w  (nIn, nOut)
  * @returns  (nRows, nOut); gradients dy w^T and x^T dy
  * @throws LabError("shape") if the inner sizes differ.
- * Each sum runs in blocks of 256 terms (128 for x^T dy), in order: the same input gives the same bits.
+ * Each sum runs in blocks of 256 terms, in order: the same input gives the same bits.
  */
 export function dense(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
   assertShape("dense w", w.shape, [x.shape[1], -1]);

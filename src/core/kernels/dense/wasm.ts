@@ -1,8 +1,8 @@
 import { registerWasm, type WasmCall } from "../register";
 
-/** INNER, BLOCK_ROWS and INNER_ROWS of dense.as.ts. */
-const [INNER, BLOCK_ROWS, INNER_ROWS] = [256, 16, 128];
-const TILE_FLOATS = 32;
+/** INNER, BLOCK_ROWS, INNER_ROWS and TILE_ROWS of dense.as.ts. */
+const [INNER, BLOCK_ROWS, INNER_ROWS, TILE_ROWS] = [256, 18, 256, 6];
+const TILE_FLOATS = 8 * TILE_ROWS;
 /** A block of results wider than this would push its packed operands out of the L2 cache. */
 const MAX_BLOCK = 256;
 
@@ -19,7 +19,8 @@ export function registerDenseWasm(names: { plain: string; rightTransposed: strin
     const work = { rows: nBlocks, multiplications: (nRows * nLeft * nRight) / VECTOR };
     const symmetric = attributes.symmetric ? 1 : 0;
     const args = [nRows, nLeft, nRight, left, right, symmetric, at("left"), at("right"), out.at];
-    run("denseTransposed", work, args, (left + right) * INNER_ROWS + TILE_FLOATS);
+    const panels = TILE_ROWS * Math.ceil(left / TILE_ROWS) + right;
+    run("denseTransposed", work, args, panels * INNER_ROWS + TILE_FLOATS);
     if (symmetric) run("denseMirror", { rows: nLeft, multiplications: nLeft ** 2 / 2 }, [nLeft, out.at]);
     return [out.info];
   });
@@ -28,14 +29,14 @@ export function registerDenseWasm(names: { plain: string; rightTransposed: strin
 /** Multiplications at once, which makes them cheaper than those of a kernel that waits for memory. */
 const VECTOR = 4;
 
-/** Packs `right` into panels of eight of the result's columns, then multiplies the rows of `left`, four at a time. */
+/** Packs `right` into panels of eight of the result's columns, then multiplies the rows of `left`, six at a time. */
 function forward({ inputs, at, output, temporary, run }: WasmCall, pack: string, nCols: number) {
   const [nRows, nInner] = inputs.left.shape;
   const out = output([nRows, nCols]);
   const nPanels = Math.ceil(nCols / 8);
   const packed = temporary(8 * nPanels * nInner);
   run(pack, { rows: nPanels, multiplications: nInner * nCols }, [nInner, nCols, at("right"), packed]);
-  const work = { rows: Math.ceil(nRows / 4), multiplications: (nRows * nInner * nCols) / VECTOR };
+  const work = { rows: Math.ceil(nRows / TILE_ROWS), multiplications: (nRows * nInner * nCols) / VECTOR };
   const args = [nRows, nInner, nCols, at("left"), packed, out.at];
   run("denseForward", work, args, BLOCK_ROWS * INNER + TILE_FLOATS);
   return out.info;
