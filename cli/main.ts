@@ -9,6 +9,7 @@ import { evaluate } from "./commands/evaluate";
 import { graph } from "./commands/graph";
 import { inspect } from "./commands/inspect";
 import { simulate } from "./commands/simulate";
+import { studyClustering } from "./commands/study-clustering";
 import { train } from "./commands/train";
 import { openTerminal, type Terminal } from "./progress";
 
@@ -23,6 +24,7 @@ const commands: Record<string, Command> = {
   baseline,
   cluster,
   evaluate,
+  "study clustering": studyClustering,
 };
 
 const EXIT = { done: 0, failed: 1, wrongWords: 2, interrupted: 130 } as const;
@@ -36,14 +38,17 @@ export async function main(
   cwd: string,
   terminal: Terminal = openTerminal(),
 ): Promise<number> {
-  const [name, ...rest] = words;
+  // some commands are two words: study clustering
+  const pair = words.slice(0, 2).join(" ");
+  const [name, rest] = Object.hasOwn(commands, pair) ? [pair, words.slice(2)] : [words[0], words.slice(1)];
   if (name === "help" || name === "--help" || name === "-h") {
     terminal.print(help());
     return EXIT.done;
   }
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {
-    terminal.say(`${name === undefined ? "Which command?" : `There is no command "${name}".`}\n\n${help()}`);
+    const asked = Object.keys(commands).some((known) => known.startsWith(`${name} `)) ? pair : name;
+    terminal.say(`${name === undefined ? "Which command?" : `There is no command "${asked}".`}\n\n${help()}`);
     return EXIT.wrongWords;
   }
   const { task, say, holdInterrupts } = terminal;
