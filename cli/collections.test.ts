@@ -43,6 +43,16 @@ describe("a file of several sections", () => {
   });
 });
 
+test("a simulated atlas is a collection of unequal sections", async () => {
+  const words = "simulate --tissue hypothalamus --atlas 3 --cells 900 --genes 30 atlas".split(" ");
+  expect(await jsonOf(words, { cwd })).toMatchObject({ nSections: 3 });
+  const told = await jsonOf(["inspect", "atlas"], { cwd });
+  const cells = (told.sections as { cells: number }[]).map((section) => section.cells);
+  expect(Math.max(...cells)).toBeGreaterThan(2 * Math.min(...cells));
+  expect(told.nObs).toBe(cells.reduce((a, b) => a + b));
+  expect((await runCli([...words.slice(0, -1), "--sections", "2", "x"], { cwd })).code).toBe(2);
+}, 60_000);
+
 const merfish = fileURLToPath(new URL("../../shared/data/merfish_hypothalamus.h5ad", import.meta.url));
 const osmfish = fileURLToPath(new URL("../../shared/data/osmfish_ssp.h5ad", import.meta.url));
 const hasData = existsSync(merfish);

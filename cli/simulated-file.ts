@@ -1,9 +1,10 @@
 import { type ArrowWriter, chunksOf, createArrowWriter, layoutOf } from "../src/core/io/arrow";
 import { type SimulateOptions, settingsOf } from "../src/core/simulate/options";
-import { simulateChunks, simulateSlice } from "../src/core/simulate/simulate-slice";
+import { simulateChunks, simulateSections, simulateSlice } from "../src/core/simulate/simulate-slice";
 import { createSimulation } from "../src/core/simulate/simulation";
 import { type SliceSummary, summarize } from "../src/core/slice/summary";
 import type { Task } from "../src/core/task";
+import { sectionFolder } from "./section-folder";
 import { streamedSummary } from "./streamed-summary";
 import type { Sink } from "./write-file";
 
@@ -43,4 +44,25 @@ export function writeSimulated(
   }
   writer?.finish();
   return summary.result();
+}
+
+/** Writes every section of simulated tissue as an Arrow file of its own, of which one is in memory at a time. */
+export async function writeSimulatedSections(options: SimulateOptions, folder: string, task: Task): Promise<string[]> {
+  const store = sectionFolder(folder);
+  const files: string[] = [];
+  for (const slice of simulateSections(createSimulation(options, task), task)) {
+    const file = `${slice.section.names[0]}.arrow`;
+    const written = await store.create(file);
+    try {
+      const writer = createArrowWriter(layoutOf(slice), written.write);
+      for (const chunk of chunksOf(slice)) writer.write(chunk);
+      writer.finish();
+    } catch (thrown) {
+      await written.abandon();
+      throw thrown;
+    }
+    await written.finish();
+    files.push(file);
+  }
+  return files;
 }

@@ -11,6 +11,8 @@ export interface SimulateOptions {
   readonly nGenes?: number;
   /** Serial sections of the same tissue, 1 to 100; 1. */
   readonly nSections?: number;
+  /** Cells of each section, at least ten each; then their number and sum are `nSections` and `nCells`. Equal by default. */
+  readonly sectionCells?: readonly number[];
   /** The same seed gives the same slice, bit for bit; 1. */
   readonly seed?: number;
   /** Mean counts of a cell before dropout, 1 to 100,000; one per gene, at least 100, at most 2,000. */
@@ -35,11 +37,15 @@ export type SimulateSettings = Required<SimulateOptions>;
  */
 export function settingsOf(options: SimulateOptions): SimulateSettings {
   const nGenes = options.nGenes ?? 200;
+  const given = options.sectionCells;
+  const nCells = given ? given.reduce((a, b) => a + b, 0) : (options.nCells ?? 3000);
+  const nSections = given ? given.length : (options.nSections ?? 1);
   const settings: SimulateSettings = {
     tissue: options.tissue,
-    nCells: options.nCells ?? 3000,
+    nCells,
     nGenes,
-    nSections: options.nSections ?? 1,
+    nSections,
+    sectionCells: given ?? equalParts(nCells, nSections),
     seed: options.seed ?? 1,
     librarySize: options.librarySize ?? Math.min(2000, Math.max(100, nGenes)),
     dispersion: options.dispersion ?? 3,
@@ -50,6 +56,7 @@ export function settingsOf(options: SimulateOptions): SimulateSettings {
   };
   whole("nSections", settings.nSections, 1, 100);
   whole("nCells", settings.nCells, 10 * settings.nSections, 5_000_000);
+  for (const n of given ?? []) whole("sectionCells", n, 10, 5_000_000);
   whole("nGenes", settings.nGenes, 10, 40_000);
   whole("seed", settings.seed, 0, 2 ** 32 - 1);
   within("librarySize", settings.librarySize, 1, 100_000);
@@ -59,6 +66,11 @@ export function settingsOf(options: SimulateOptions): SimulateSettings {
   within("batchEffect", settings.batchEffect, 0, 2);
   within("cellsPerMm2", settings.cellsPerMm2, 50, 20_000);
   return settings;
+}
+
+function equalParts(nCells: number, nSections: number): number[] {
+  const end = (s: number): number => Math.floor((s * nCells) / nSections);
+  return Array.from({ length: Math.min(100, Math.max(0, nSections)) }, (_, s) => end(s + 1) - end(s));
 }
 
 function within(name: string, value: number, least: number, most: number): void {

@@ -23,14 +23,15 @@ const GAP = 300;
  * random, more where the domain is dense, none inside blood vessels. Sections are laid out in a grid.
  */
 export function placeCells(plan: TissuePlan, settings: SimulateSettings, task: Task): PlacedCells {
-  const { nCells, nSections } = settings;
+  const { nCells, nSections, sectionCells } = settings;
   const cells: PlacedCells = {
     spatial: new Float32Array(2 * nCells),
     section: new Int8Array(nCells),
     domain: new Int8Array(nCells),
     axis: new Float32Array(nCells),
   };
-  const start = Array.from({ length: nSections + 1 }, (_, s) => Math.floor((s * nCells) / nSections));
+  const start = [0];
+  for (const n of sectionCells) start.push(start[start.length - 1] + n);
   for (let s = 0; s < nSections; s++) {
     const sites = placeSection(plan, settings, s, start[s + 1] - start[s], task, start[s]);
     cells.spatial.set(sites.spatial, 2 * start[s]);

@@ -41,6 +41,19 @@ export function* simulateChunks(
   }
 }
 
+/** Each section as a slice of its own, one after the other, for a collection: of the counts one section is in memory. */
+export function* simulateSections(simulation: Simulation, task: Task = quiet): Generator<Slice, void, void> {
+  const { nCells, sectionCells } = simulation.settings;
+  let from = 0;
+  for (const [s, n] of sectionCells.entries()) {
+    throwIfCancelled(task, "Simulating tissue");
+    task.progress(from, nCells, "drawing counts");
+    const slice = sliceOf(simulation, from, from + n, narrowed(drawCounts(simulation, from, from + n)));
+    yield { ...slice, section: { codes: new Int8Array(n), names: [slice.section.names[s]] } };
+    from += n;
+  }
+}
+
 function* drawInChunks(simulation: Simulation, task: Task): Generator<DrawnCounts, void, void> {
   const { nCells } = simulation.settings;
   for (let from = 0; from < nCells; from += CHUNK) {
