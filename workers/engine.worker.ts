@@ -7,7 +7,7 @@ import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "..
 import { judgeMemory } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
 import type { RunRecipe } from "../src/core/train/recipe";
-import { runLabels, targetCells } from "../src/core/train/run-labels";
+import { runCells } from "../src/core/train/run-cells";
 import { writeSafetensors } from "../src/core/train/safetensors";
 import { sliceShape } from "../src/core/train/stand-in-slice";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
@@ -157,7 +157,7 @@ const handlers: Handlers<EngineApi> = {
 
 /** Sub-graphs cut by the graph's thread while this one trains; null for the full graph. */
 function batchesFrom(graphId: number, recipe: RunRecipe, slice: Slice): BatchSource | null {
-  const targets = targetCells(recipe, runLabels(slice, recipe));
+  const { targets } = runCells(slice, recipe);
   const sampled = batchRecipe(recipe, targets);
   if (!sampled || !graph) return null;
   const cutter = graph;

@@ -36,5 +36,5 @@ export const graphmaeInfo: MethodInfo<GraphmaeConfig> = {
   defaults: values,
   study: values,
   cellLoss: "scaled cosine error",
-  extraHops: 1,
+  extraHops: () => 1,
 };

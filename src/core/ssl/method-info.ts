@@ -28,7 +28,7 @@ export interface MethodInfo<Config extends MethodConfig = MethodConfig> {
   /** What `cellLosses` gives, in words. */
   readonly cellLoss: string;
   /** Layers of the graph that it reads beside the encoder's; none unless told. */
-  readonly extraHops?: number;
+  extraHops?(config: MethodConfig): number;
   /** Whether it learns a label, which the recipe must name; it is then no method of self-supervision. */
   readonly needsLabel?: boolean;
 }

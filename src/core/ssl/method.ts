@@ -36,8 +36,10 @@ export interface SslMethod<Config extends object, Views, Outputs> {
   cellLosses(params: Params, batch: GraphBatch, setting: Setting<Config>, rng: Rng): tf.Tensor1D;
   /** The prototype of each cell, shape (nObs,), float32; methods without prototypes have none. */
   prototypesOf?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor1D;
-  /** Of every row of the batch, shape (nObs, nClasses); methods that learn no label have none. */
+  /** Of every row that the batch's last graph computes, shape (nRows, nClasses); methods that learn no label have none. */
   classProbabilities?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor2D;
+  /** Whether a weight stays as it is; methods without it learn all of theirs. */
+  isFrozen?(name: string, config: Config): boolean;
   /** The expression of the cell in that row, seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */
   rebuild?(params: Params, batch: GraphBatch, setting: Setting<Config>, row: number): tf.Tensor1D;
 }

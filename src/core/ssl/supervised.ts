@@ -1,16 +1,18 @@
 /**
- * @file Classes learned from labels: a linear classifier on the encoder's output, softmax cross-entropy over the labelled
- * target cells. Cells without a label take part as neighbours.
+ * @file Classes learned from labels: a linear classifier on the encoder's output, or on one more graph layer over it, softmax
+ * cross-entropy over the labelled target cells. Cells without a label take part as neighbours. From a pretrained encoder it is
+ * fine-tuning; with that encoder frozen and no further layer it is a linear probe.
  *
- * Source: the annotation of Richter et al. 2023 (SpatialSSL), without pretraining; class weights n / (classes · n_c) as
- * scikit-learn's "balanced".
- * Differs: the classifier is linear, where the paper puts another attention layer before it; the loss is taken of target
- * cells alone, where the paper's code takes every cell of every ego-net.
+ * Source: the annotation of Richter et al. 2023 (SpatialSSL): "another graph attention network" and a classifier; class
+ * weights n / (classes · n_c) as scikit-learn's "balanced".
+ * Differs: activations are the encoder's ELU, where the paper's code has ReLU; the loss is taken of target cells alone, where
+ * that code takes every cell of every ego-net. A frozen encoder is in evaluation mode: neither dropout nor batch statistics.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
 import { dense } from "../kernels/dense";
 import { uploadRows } from "../kernels/expression";
+import { layerTail } from "../kernels/layer-tail";
 import { type Encoded, encode, type Mode } from "../nn/encoder";
 import type { EncoderSpec } from "../nn/encoder-spec";
 import type { Features } from "../nn/features";
@@ -19,9 +21,10 @@ import { initEncoder } from "../nn/init-encoder";
 import type { RowChoice } from "../nn/row-choice";
 import { addBias } from "../nn/rows";
 import { type Params, withPrefix } from "../nn/tensors";
+import { hash32 } from "../random";
 import type { BatchLabels, GraphBatch } from "./graph-batch";
 import { crossEntropy, meanCrossEntropy } from "./losses/cross-entropy";
-import type { SslMethod } from "./method";
+import type { Setting, SslMethod } from "./method";
 import { movedBuffers, partOf } from "./networks";
 import { type SupervisedConfig, supervisedInfo } from "./supervised-config";
 import { embedPlainly } from "./two-views";
@@ -47,12 +50,13 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
   source: "Richter et al. 2023, annotation without pretraining",
   defaults: supervisedInfo.defaults,
 
-  init({ encoder }, batch, rng) {
+  init({ encoder, config }, batch, rng) {
     const { nClasses } = labelsOf(batch);
     const { weights, buffers } = initEncoder(encoder, rng);
     return {
       weights: {
         ...withPrefix("encoder", weights),
+        ...(config.headLayer ? withPrefix("head", initEncoder(headOf(encoder), rng).weights) : {}),
         "classifier.weight": linearInit([encoder.hidden, nClasses], encoder.hidden, rng),
         "classifier.bias": tf.zeros([nClasses]),
       },
@@ -78,23 +82,28 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
     };
   },
 
-  forward(params, { batch, features, chosen, codes, weights }, { encoder }, mode) {
+  forward(params, { batch, features, chosen, codes, weights }, setting, mode) {
     // the last layer computes the labelled targets alone: the loss asks for no other
-    const { logits, statistics } = classify(params, batch, features, encoder, mode, chosen);
+    const { logits, statistics } = classify(params, batch, features, setting, mode, chosen);
     return { logits, statistics, weights, codes: codes.clone() };
   },
 
   loss: ({ logits, codes, weights }) => meanCrossEntropy(logits, codes, weights),
 
-  update: ({ buffers }, { statistics }) => movedBuffers(buffers, [{ encoder: statistics, heads: {} }]),
+  update({ buffers }, { statistics }, { frozen }) {
+    if (!frozen) return movedBuffers(buffers, [{ encoder: statistics, heads: {} }]);
+    return Object.fromEntries(Object.entries(buffers).map(([name, t]) => [name, t.clone()]));
+  },
+
+  isFrozen: (name, { frozen }) => frozen && name.startsWith("encoder."),
 
   embed: (params, batch, { encoder }) => embedPlainly(params, batch, encoder),
 
   /** Not a number for cells without a label, which have none. */
-  cellLosses(params, batch, { encoder }) {
+  cellLosses(params, batch, setting) {
     const { codes } = labelsOf(batch);
     const rows = Int32Array.from({ length: batch.nObs }, (_, row) => codes[batch.cells[row]]);
-    const { logits } = classify(params, batch, featuresOf(batch), encoder, evaluation);
+    const { logits } = classify(params, batch, featuresOf(batch), setting, evaluation);
     const losses = crossEntropy(
       logits,
       tf.tensor1d(
@@ -109,8 +118,8 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
     );
   },
 
-  classProbabilities(params, batch, { encoder }) {
-    return tf.softmax(classify(params, batch, featuresOf(batch), encoder, evaluation).logits);
+  classProbabilities(params, batch, setting) {
+    return tf.softmax(classify(params, batch, featuresOf(batch), setting, evaluation).logits);
   },
 };
 
@@ -120,14 +129,35 @@ function classify(
   params: Params,
   batch: GraphBatch,
   features: Features,
-  encoder: EncoderSpec,
+  { encoder, config }: Setting<SupervisedConfig>,
   mode: Mode,
   wanted: RowChoice | null = null,
 ): { logits: tf.Tensor2D; statistics: Encoded["statistics"] } {
-  const encoded = encode(partOf(params, "encoder"), encoder, batch.graphs, features, mode, wanted);
+  const { graphs } = batch;
+  const wantedOfEncoder = config.headLayer ? null : wanted;
+  const encoderMode = config.frozen ? evaluation : mode;
+  const encoded = encode(partOf(params, "encoder"), encoder, graphs, features, encoderMode, wantedOfEncoder);
+  let code = encoded.embedding;
+  if (config.headLayer) {
+    const last = graphs[graphs.length - 1];
+    const seed = mode.kind === "training" ? hash32(mode.seed ^ HEAD_STREAM) : 0;
+    const dropout = mode.kind === "training" ? { rate: encoder.dropout, seed: hash32(seed ^ 1) } : null;
+    const x = layerTail(code, { elu: true, dropout });
+    const headMode = mode.kind === "training" ? { ...mode, seed } : mode;
+    const head = headOf(encoder);
+    code = encode(partOf(params, "head"), head, [last], { kind: "dense", x }, headMode, wanted).embedding;
+    code = layerTail(code, { elu: true });
+  }
   const { weight, bias } = partOf(params, "classifier").weights;
-  const logits = addBias(dense(encoded.embedding, weight as tf.Tensor2D), bias as tf.Tensor1D);
+  const logits = addBias(dense(code, weight as tf.Tensor2D), bias as tf.Tensor1D);
   return { logits, statistics: encoded.statistics };
+}
+
+const HEAD_STREAM = 0x68656164;
+
+/** One more layer of the encoder's kind over its output. */
+function headOf(encoder: EncoderSpec): EncoderSpec {
+  return { ...encoder, nVars: encoder.hidden, layers: 1 };
 }
 
 function featuresOf({ x, cells }: GraphBatch): Features {

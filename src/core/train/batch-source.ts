@@ -27,13 +27,16 @@ export interface BatchSource {
  * The part of a recipe that sub-graphs follow from; null for the full graph.
  * @param targets  the cells that the loss may be taken of; null for all
  */
-export function batchRecipe(
-  { method, view, backbone, encoder, seed }: RunRecipe,
-  targets: Uint32Array | null = null,
-): BatchRecipe | null {
-  const { extraHops = 0 }: MethodInfo = methodCatalog[method];
+export function batchRecipe(recipe: RunRecipe, targets: Uint32Array | null = null): BatchRecipe | null {
+  const { view, backbone, seed } = recipe;
   if (view.kind === "full") return null;
-  return { view, backbone, layers: encoder.layers + extraHops, seed, ...(targets && { targets }) };
+  return { view, backbone, layers: layersRead(recipe), seed, ...(targets && { targets }) };
+}
+
+/** Layers of the graph that a step reads: the encoder's, and those that the method has beside it. */
+export function layersRead({ method, config, encoder }: Pick<RunRecipe, "method" | "config" | "encoder">): number {
+  const info: MethodInfo = methodCatalog[method];
+  return encoder.layers + (info.extraHops?.(config) ?? 0);
 }
 
 /** Steps in an epoch, in which every target is one once. */

@@ -2,10 +2,10 @@ import type { BackendReport } from "../backend/backend";
 import { openCounting } from "../backend/counting";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { uploadCsr } from "../kernels/device-csr";
-import type { CellLabels } from "../slice/cell-labels";
 import type { Task } from "../task";
 import { convolutionMatrix } from "./convolution-matrix";
 import type { RunRecipe } from "./recipe";
+import type { CellChoice } from "./run-cells";
 import { type SliceShape, standInSlice } from "./stand-in-slice";
 import { createTrainer } from "./trainer";
 
@@ -34,12 +34,10 @@ export interface MemoryBudget {
   readonly largestBytes: number;
 }
 
-export interface BudgetInput {
+export interface BudgetInput extends CellChoice {
   readonly shape: SliceShape;
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
-  /** As the trainer takes them. */
-  readonly labels?: CellLabels;
   /** The one that will train. */
   readonly backend: Pick<BackendReport, "name" | "threads">;
   /** Up to as many entries are stood in for one by one; above, what an entry costs is found from two such numbers. */
@@ -58,7 +56,8 @@ const MOST_BATCHES = 4;
  * Nothing else may compute in this thread until it is done. Cost: a step without its arithmetic, 20 to 300 ms.
  */
 export async function predictMemory(input: BudgetInput, task: Task): Promise<MemoryBudget> {
-  const { shape, graph, recipe, labels, mostEntries = 2 ** 19 } = input;
+  const { shape, graph, recipe, labels, roles, mostEntries = 2 ** 19 } = input;
+  const chosen = { ...(labels && { labels }), ...(roles && { roles }) };
   const counting = await openCounting(input.backend.threads);
   // how far it is would be told as if the run itself were prepared
   const silent: Task = {
@@ -71,7 +70,7 @@ export async function predictMemory(input: BudgetInput, task: Task): Promise<Mem
   const begin = async (nnz: number) => {
     restart();
     const slice = standInSlice({ ...shape, nnz });
-    const trainer = await createTrainer({ slice, graph, recipe, backend, ...(labels && { labels }) }, silent);
+    const trainer = await createTrainer({ slice, graph, recipe, backend, ...chosen }, silent);
     return { trainer, nnz, bytes: counted().bytes, arrays: counted().arrays };
   };
   try {

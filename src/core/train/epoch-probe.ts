@@ -1,11 +1,10 @@
 import type { Backend } from "../backend/backend";
 import type { SpatialGraph } from "../graph/spatial-graph";
-import type { CellLabels } from "../slice/cell-labels";
 import type { Slice } from "../slice/slice";
 import { quiet, type Task, throwIfCancelled } from "../task";
 import { batchesPerEpoch } from "./batch-source";
 import type { RunRecipe } from "./recipe";
-import { runLabels, targetCells } from "./run-labels";
+import { type CellChoice, type RunCells, runCells } from "./run-cells";
 import { tissuePart } from "./tissue-part";
 import { createTrainer, type TrainerInput } from "./trainer";
 
@@ -16,13 +15,11 @@ export interface EpochProbe {
   readonly cells: number;
 }
 
-export interface EpochProbeInput {
+export interface EpochProbeInput extends CellChoice {
   readonly slice: Slice;
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
   readonly backend: Backend;
-  /** As the trainer takes them. */
-  readonly labels?: CellLabels;
   /** About as long may be spent on it. */
   readonly patienceMs?: number;
   /** Milliseconds since some time; a benchmark on a busy machine gives processor time. */
@@ -49,20 +46,19 @@ export async function probeEpoch(input: EpochProbeInput, task: Task): Promise<Ep
   const { nObs } = input.slice;
   const end = clock() + patienceMs;
   const { view } = input.recipe;
-  const labels = runLabels(input.slice, input.recipe, input.labels);
-  const known = { ...input, ...(labels && { labels }) };
+  const chosen = runCells(input.slice, input.recipe, input);
   if (view.kind !== "full") {
     const cells = Math.min(nObs, BATCH_CELLS);
-    const times = await stepTimes(known, cells, (n) => n < 3 || (n < 20 && clock() < end), task);
+    const times = await stepTimes(input, chosen, cells, (n) => n < 3 || (n < 20 && clock() < end), task);
     const mean = times.reduce((a, b) => a + b) / times.length;
-    return { milliseconds: mean * batchesPerEpoch(view, targetCells(input.recipe, labels)?.length ?? nObs), cells };
+    return { milliseconds: mean * batchesPerEpoch(view, chosen.targets?.length ?? nObs), cells };
   }
 
   const measure = async (cells: number) => {
     const began = clock();
     // what is left goes into more steps where no larger part is to come, for code warms up over the first ones
     const goOn = (n: number) => n < 3 || (cells === nObs && n < 12 && clock() < end);
-    const ms = middle(await stepTimes(known, cells, goOn, task));
+    const ms = middle(await stepTimes(input, chosen, cells, goOn, task));
     return { cells, ms, spentPerCell: (clock() - began) / cells };
   };
   let small = await measure(Math.min(nObs, FIRST_CELLS));
@@ -83,15 +79,15 @@ function middle(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[(times.length - 1) >> 1];
 }
 
-/** As many cells with their labels; one cell gets a class where none has, since a step needs one. */
+/** As many cells with the labels that are learned; one cell gets a class where none has, since a step needs one. */
 function partOf(
-  { slice, graph, labels }: Pick<TrainerInput, "slice" | "graph"> & { labels: CellLabels | undefined },
+  { slice, graph }: Pick<EpochProbeInput, "slice" | "graph">,
+  { labels, learned }: RunCells,
   nCells: number,
-) {
-  if (nCells === slice.nObs) return { slice, graph, ...(labels && { labels }) };
-  const { cells, ...part } = tissuePart(slice, graph, nCells);
-  if (!labels) return part;
-  const codes = Int32Array.from(cells, (i) => labels.codes[i]);
+): Pick<TrainerInput, "slice" | "graph" | "labels"> {
+  const { cells = null, ...part } = nCells === slice.nObs ? { slice, graph } : tissuePart(slice, graph, nCells);
+  if (!labels || !learned) return part;
+  const codes = cells ? Int32Array.from(cells, (i) => learned[i]) : learned.slice();
   if (codes.every((code) => code < 0)) codes[0] = 0;
   return { ...part, labels: { ...labels, codes } };
 }
@@ -101,12 +97,13 @@ function partOf(
  * @param goOn  whether another step is to be taken after so many
  */
 async function stepTimes(
-  { slice, graph, recipe, backend, labels, clock = () => performance.now() }: EpochProbeInput,
+  { slice, graph, recipe, backend, clock = () => performance.now() }: EpochProbeInput,
+  chosen: RunCells,
   nCells: number,
   goOn: (nSteps: number) => boolean,
   task: Task,
 ): Promise<number[]> {
-  const part = partOf({ slice, graph, labels }, nCells);
+  const part = partOf({ slice, graph }, chosen, nCells);
   throwIfCancelled(task, "Measuring a step");
   const trainer = await createTrainer({ ...part, recipe, backend }, quiet);
   try {

@@ -24,6 +24,8 @@ export interface RunRecipe {
   readonly optimizer: { readonly learningRate: number; readonly weightDecay: number };
   /** How a step over the full graph saves memory; without it, not at all. Batches of sub-graphs need no such thing. */
   readonly memory?: MemoryRecipe;
+  /** Epochs that the loss on validation cells may go without a new low before the run ends; where there are such cells. */
+  readonly patience?: number;
   /** Passes over all cells; with the full graph one step each, otherwise one step for each batch of target cells. */
   readonly epochs: number;
   readonly seed: number;
@@ -67,6 +69,7 @@ export function validateRecipe(value: unknown): RunRecipe {
       "view",
       "optimizer",
       "memory",
+      "patience",
       "epochs",
       "seed",
     ]),
@@ -118,6 +121,7 @@ export function validateRecipe(value: unknown): RunRecipe {
       weightDecay: number("optimizer.weightDecay", optimizer.weightDecay, { min: 0, max: 1 }),
     },
     ...(r.memory === undefined ? {} : { memory: validateMemory(r.memory) }),
+    ...(r.patience === undefined ? {} : { patience: integer("patience", r.patience, { min: 1, max: 1_000_000 }) }),
     epochs: integer("epochs", r.epochs, { min: 1, max: 1_000_000 }),
     seed: integer("seed", r.seed, { min: 0, max: 2 ** 32 - 1 }),
   };

@@ -17,8 +17,13 @@ export interface RowOrder {
   attentionByCell(record: AttentionRecord): AttentionRecord;
 }
 
-export function rowOrderOf({ spatial, section, nObs }: Pick<Slice, "spatial" | "section" | "nObs">): RowOrder {
-  const cells = tissueOrder(spatial, section.codes, nObs);
+/** @param first  cells whose rows come before all others', in the order of the tissue as well; null for none */
+export function rowOrderOf(
+  { spatial, section, nObs }: Pick<Slice, "spatial" | "section" | "nObs">,
+  first: Uint32Array | null = null,
+): RowOrder {
+  const ofTissue = tissueOrder(spatial, section.codes, nObs);
+  const cells = first ? withFirst(ofTissue, first) : ofTissue;
   const rows = inverseOf(cells);
   return {
     cells,
@@ -36,6 +41,18 @@ export function rowOrderOf({ spatial, section, nObs }: Pick<Slice, "spatial" | "
       };
     },
   };
+}
+
+function withFirst(order: Uint32Array, first: Uint32Array): Uint32Array {
+  const isFirst = new Uint8Array(order.length);
+  for (const cell of first) isFirst[cell] = 1;
+  const cells = new Uint32Array(order.length);
+  cells.set(order.filter((cell) => isFirst[cell] === 1));
+  cells.set(
+    order.filter((cell) => isFirst[cell] === 0),
+    first.length,
+  );
+  return cells;
 }
 
 /** Row i becomes what row source[i] was. Along cycles, since a copy of an embedding may be hundreds of megabytes. */

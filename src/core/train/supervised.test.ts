@@ -7,7 +7,7 @@ import { smallTissue } from "../testing/small-tissue";
 import { predictMemory } from "./budget";
 import { probeEpoch } from "./epoch-probe";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "./recipe";
-import { runLabels } from "./run-labels";
+import { runCells } from "./run-cells";
 import { sliceShape } from "./stand-in-slice";
 import { createTrainer } from "./trainer";
 
@@ -63,7 +63,7 @@ describe("classes", () => {
     const column = slice.obs[0];
     if (column.kind !== "categorical") throw new Error("the label is categorical");
     const named = { ...column, categories: ["domain0", "Ambiguous", "domain2"] };
-    const labels = runLabels(
+    const { labels } = runCells(
       { ...slice, obs: [named] },
       recipeOf({ label: { name: "domain", leaveOut: ["Ambiguous"] } }),
     );

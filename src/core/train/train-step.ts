@@ -19,16 +19,22 @@ export function trainStep(
   const rng = deriveRng(recipe.seed, FIRST_STEP_STREAM + step);
   const mode = { kind: "training", seed: Math.floor(rng() * 2 ** 32) } as const;
   const views = method.augment(batch, setting.config, rng);
-  const names = Object.keys(params.weights);
+  const learned = learnedWeights(method, setting, params);
+  const names = Object.keys(learned);
   const named = (tensors: tf.Tensor[]): NamedTensors => Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
   let outputs: unknown;
   try {
     const { value, grads } = tf.valueAndGrads((...weights: tf.Tensor[]) => {
       // kept, because tfjs frees what the forward pass made once it has the loss, and `update` needs it
-      outputs = keepResult(() => method.forward({ ...params, weights: named(weights) }, views, setting, mode));
+      outputs = keepResult(() =>
+        method.forward({ ...params, weights: { ...params.weights, ...named(weights) } }, views, setting, mode),
+      );
       return method.loss(outputs, setting.config);
-    })(Object.values(params.weights));
-    const [weights, state] = adamW(named(grads), optimizer, params.weights, recipe.optimizer);
+    })(Object.values(learned));
+    const [moved, state] = adamW(named(grads), optimizer, learned, recipe.optimizer);
+    const weights = Object.fromEntries(
+      Object.entries(params.weights).map(([name, w]) => [name, moved[name] ?? tf.clone(w)]),
+    );
     const buffers = method.update({ ...params, weights }, outputs, setting.config, step);
     return { loss: value as tf.Scalar, params: { weights, buffers }, optimizer: state };
   } catch (thrown) {
@@ -37,6 +43,12 @@ export function trainStep(
   } finally {
     disposeAll(outputs);
   }
+}
+
+/** The weights that a step may change; the optimiser keeps moments of these alone. */
+export function learnedWeights(method: AnySslMethod, { config }: Setting<object>, { weights }: Params): NamedTensors {
+  if (!method.isFrozen) return weights;
+  return Object.fromEntries(Object.entries(weights).filter(([name]) => !method.isFrozen?.(name, config)));
 }
 
 /** tfjs frees what a forward pass saved for its gradient only when the gradient is done; a step that fails must not leak. */

@@ -1,6 +1,7 @@
 import type { LabError } from "../errors";
 import type { Task } from "../task";
-import type { StepReport, Trainer } from "./trainer";
+import { isPatienceOver, unwatched, watched } from "./early-stopping";
+import type { Trainer } from "./trainer";
 
 export interface TrainToEndOptions {
   /** Ends after so many steps, be it amid an epoch; without it after the recipe's epochs. */
@@ -14,13 +15,22 @@ export interface TrainToEndOptions {
 export interface Trained {
   /** One an epoch; the mean of its steps so far for one that was left unfinished. */
   readonly losses: readonly number[];
+  /** On validation cells, one an epoch; none without such cells. */
+  readonly validationLosses: readonly number[];
+  /** The epoch whose weights the network has now, counted from 1; null without validation, where it is the last. */
+  readonly bestEpoch: number | null;
   readonly steps: number;
   readonly seconds: number;
-  /** False where the person stopped it before its end. */
+  /** False where the person stopped it before its end; patience that is over is an end. */
   readonly finished: boolean;
 }
 
-/** Trains to the end that was asked for, or to the end of the step in which the person asked to stop. */
+/**
+ * Trains to the end that was asked for, or to the end of the step in which the person asked to stop.
+ *
+ * Where there are validation cells the loss on them is taken after each epoch. The run ends once the recipe's patience is
+ * over, and the network has the weights of the epoch with the lowest in the end, however it ended.
+ */
 export async function trainToEnd(
   trainer: Trainer,
   { steps: wanted, lost, breathe = async () => {} }: TrainToEndOptions,
@@ -29,25 +39,59 @@ export async function trainToEnd(
   const { nBatches, recipe } = trainer;
   const end = wanted ?? recipe.epochs * nBatches;
   const epochs = Math.ceil(end / nBatches);
+  const { patience = Number.POSITIVE_INFINITY } = recipe;
   const losses: number[] = [];
   let [unfinishedSum, unfinished] = [0, 0];
   let steps = 0;
+  let watch = unwatched;
+  let best: ReturnType<Trainer["snapshot"]> | null = null;
   const began = performance.now();
-  let failStep: (error: LabError) => void = () => {};
-  void lost.then((error) => failStep(error));
-  do {
-    const { loss, epochLoss } = await new Promise<StepReport>((resolve, reject) => {
-      failStep = reject;
-      trainer.step().then(resolve, reject);
+  let fail: (error: LabError) => void = () => {};
+  void lost.then((error) => fail(error));
+  const orLost = <T>(work: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      fail = reject;
+      work.then(resolve, reject);
     });
-    steps++;
-    const batch = nBatches === 1 ? "" : `, batch ${((steps - 1) % nBatches) + 1} of ${nBatches}`;
-    const epoch = Math.ceil(steps / nBatches);
-    task.progress(steps, end, `epoch ${epoch} of ${epochs}${batch}, loss ${loss.toPrecision(4)},`);
-    [unfinishedSum, unfinished] = epochLoss === null ? [unfinishedSum + loss, unfinished + 1] : [0, 0];
-    if (epochLoss !== null) losses.push(epochLoss);
-    await breathe();
-  } while (steps < end && !task.cancelled);
+  const lookAtOthers = async (): Promise<void> => {
+    const loss = await orLost(trainer.validate());
+    if (loss === null) return;
+    watch = watched(watch, loss);
+    if (watch.bestEpoch < watch.losses.length) return;
+    best?.forget();
+    best = trainer.snapshot();
+  };
+  try {
+    do {
+      const { loss, epochLoss } = await orLost(trainer.step());
+      steps++;
+      const batch = nBatches === 1 ? "" : `, batch ${((steps - 1) % nBatches) + 1} of ${nBatches}`;
+      const epoch = Math.ceil(steps / nBatches);
+      const [last] = watch.losses.slice(-1);
+      const others = last === undefined ? "" : ` validation ${last.toPrecision(4)},`;
+      task.progress(steps, end, `epoch ${epoch} of ${epochs}${batch}, loss ${loss.toPrecision(4)},${others}`);
+      [unfinishedSum, unfinished] = epochLoss === null ? [unfinishedSum + loss, unfinished + 1] : [0, 0];
+      if (epochLoss !== null) {
+        losses.push(epochLoss);
+        await lookAtOthers();
+      }
+      await breathe();
+    } while (steps < end && !isPatienceOver(watch, patience) && !task.cancelled);
+  } finally {
+    restore(best);
+  }
   if (unfinished > 0 && wanted !== undefined) losses.push(unfinishedSum / unfinished);
-  return { losses, steps, seconds: (performance.now() - began) / 1000, finished: steps === end };
+  return {
+    losses,
+    validationLosses: watch.losses,
+    bestEpoch: watch.bestEpoch || null,
+    steps,
+    seconds: (performance.now() - began) / 1000,
+    finished: steps === end || isPatienceOver(watch, patience),
+  };
+}
+
+// also after an error: whoever caught it may still ask the network, and the copy must not stay behind
+function restore(best: ReturnType<Trainer["snapshot"]> | null): void {
+  best?.restore();
 }

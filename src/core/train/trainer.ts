@@ -6,11 +6,11 @@ import type { SpatialGraph } from "../graph/spatial-graph";
 import { attends, type EncoderSpec } from "../nn/encoder-spec";
 import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
 import { fitNormalization } from "../preprocess/normalize";
+import type { PreprocessStatistics } from "../preprocess/statistics";
 import { deriveRng } from "../random";
-import type { CellLabels } from "../slice/cell-labels";
 import type { Slice } from "../slice/slice";
 import { type CollapseReport, watchCollapse } from "../ssl/collapse";
-import { batchLabels, uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
+import { batchLabels, type GraphBatch, uploadBatch, uploadSubGraph } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { sslMethods } from "../ssl/methods";
 import { type Task, throwIfCancelled } from "../task";
@@ -18,26 +18,28 @@ import { type AdamWState, initAdamW } from "./adamw";
 import { type AttentionRecord, attentionOfRow } from "./attention";
 import { type BatchSource, batchesOf, batchesPerEpoch, batchRecipe } from "./batch-source";
 import { type Checkpoint, readState, writeState } from "./checkpoint";
+import { probabilitiesFromEgoNets, seesLessThanItsLayers } from "./class-probabilities";
 import { convolutionMatrix } from "./convolution-matrix";
 import { type RunRecipe, validateRecipe } from "./recipe";
 import { rowOrderOf } from "./row-order";
-import { runLabels, targetCells } from "./run-labels";
+import { type CellChoice, learnsLabel, runCells } from "./run-cells";
 import { afterStep, atStart } from "./run-progress";
-import { trainStep } from "./train-step";
-import { readWeights, writeWeights } from "./weights";
+import { learnedWeights, trainStep } from "./train-step";
+import { createValidation } from "./validation";
+import { readEncoder, readWeights, writeWeights } from "./weights";
 
 export type { AttentionRecord } from "./attention";
 export type { Checkpoint } from "./checkpoint";
 
-export interface TrainerInput {
+export interface TrainerInput extends CellChoice {
   readonly slice: Slice;
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
   readonly backend: Backend;
   /** Sub-graphs that another thread cuts; without it they are cut here. Not used with the full graph. */
   readonly batches?: BatchSource;
-  /** In place of the label that the recipe names, for cells of which only some may be learned from. */
-  readonly labels?: CellLabels;
+  /** Of the cells that a network was trained on, to bring others into the same scale; the slice's own without it. */
+  readonly statistics?: PreprocessStatistics;
 }
 
 export interface StepReport {
@@ -61,12 +63,20 @@ export interface Trainer {
   readonly embeddingSize: number;
   /** Of the label that is learned, in the order of `predict`; null for a method that learns none. */
   readonly classes: readonly string[] | null;
+  /** What preprocessing took from all cells, for other slices that this network is to be asked about. */
+  readonly statistics: PreprocessStatistics;
+  /** Whether there are cells to validate on. */
+  readonly validates: boolean;
   /** What preprocessing did differently from the recipe, and why. */
   readonly notes: readonly string[];
   /** Batches in an epoch; 1 with the full graph. */
   readonly nBatches: number;
   /** One batch, forward and backward, and one change of the weights. */
   step(): Promise<StepReport>;
+  /** The loss on validation cells, nothing of which is learned; null without any. Repeatable. */
+  validate(): Promise<number | null>;
+  /** Keeps the weights as they are now. The caller restores or forgets them; epochs and optimiser stay where they are. */
+  snapshot(): { restore(): void; forget(): void };
   /** The encoder's output with nothing hidden, running statistics; shape (nObs, embeddingSize). */
   embed(): Promise<Float32Array>;
   /** Each cell's own share of the loss, shape (nObs,), as the method's `cellLoss` says it in words; repeatable. */
@@ -86,6 +96,8 @@ export interface Trainer {
   weights(): Promise<NamedArray[]>;
   /** Takes such arrays in place of its own, here or from PyTorch Geometric; epochs and optimiser start anew. */
   load(arrays: readonly NamedArray[]): void;
+  /** Takes the encoder of another run in place of its own, and nothing else of it; epochs and optimiser start anew. */
+  transfer(arrays: readonly NamedArray[]): void;
   /** Everything a run needs to go on. */
   checkpoint(): Promise<Checkpoint>;
   /** Goes back to a checkpoint of the same recipe; the run continues bit for bit as it did from there. */
@@ -114,20 +126,27 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       "Build the graph again.",
     );
   }
-  const labels = runLabels(slice, recipe, input.labels);
-  const targets = targetCells(recipe, labels);
+  const { labels, learned, targets, validation } = runCells(slice, recipe, input);
   backend.restartPeak();
   task.progress(0, 3, "preparing expression");
-  const normalization = fitNormalization(slice, recipe.preprocess);
+  const normalization = fitNormalization(slice, recipe.preprocess, input.statistics);
   throwIfCancelled(task, "Preparing the run");
   const matrix = convolutionMatrix(graph, recipe.backbone);
   task.progress(1, 3, "copying expression and graph to the device");
-  const order = rowOrderOf(slice);
+  // a label says by itself which cells have a loss; methods without one take it of the leading rows
+  const leading = recipe.view.kind === "full" && !learnsLabel(recipe) ? targets : null;
+  const order = rowOrderOf(slice, leading);
   const batch = uploadBatch(slice, normalization, reorder(matrix, order.cells), {
     order: order.cells,
     rowBlocks: (recipe.view.kind === "full" && recipe.memory?.rowBlocks) || 1,
-    labels: labels && batchLabels(labels.codes, labels.classes.length),
+    labels: labels && learned && { ...batchLabels(learned, labels.classes.length), codes: labels.codes },
   });
+  // what is told of cells knows every label, what is learned from only those of cells that train
+  const trained: GraphBatch = {
+    ...batch,
+    nTargets: leading?.length ?? batch.nTargets,
+    labels: batch.labels && learned && { ...batch.labels, codes: learned },
+  };
   throwIfCancelledAfter(task, batch.dispose);
   task.progress(2, 3, "drawing the first weights");
 
@@ -138,7 +157,10 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   const source = sampled && (input.batches ?? batchesOf(matrix, sampled));
   const setting: Setting<object> = { encoder, config: recipe.config };
   let params: Params = keepResult(() => method.init(setting, batch, deriveRng(recipe.seed, INIT_STREAM)));
-  let optimizer = keepResult(() => initAdamW(params.weights));
+  const freshOptimizer = (of: Params) => keepResult(() => initAdamW(learnedWeights(method, setting, of)));
+  let optimizer = freshOptimizer(params);
+  const run = { method, setting, recipe, backend };
+  const validate = validation.length > 0 ? createValidation({ matrix, cells: validation, batch }, run) : null;
   let progress = atStart;
   await backend.check();
   task.progress(3, 3, "ready");
@@ -173,28 +195,45 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     nParameters: Object.values(params.weights).reduce((n, w) => n + w.size, 0),
     embeddingSize: encoder.hidden,
     classes: method.classProbabilities && labels ? labels.classes : null,
+    statistics: normalization.statistics,
+    validates: validate !== null,
     notes: normalization.notes,
 
     async step() {
       const started = performance.now();
       if (targets?.length === 0)
         throw new LabError("range", `No cell has a ${labels?.name} to learn from.`, "Such a network can only predict.");
-      const cut = source && uploadSubGraph(batch, await source.at(progress.epoch, progress.batch));
+      const cut = source && uploadSubGraph(trained, await source.at(progress.epoch, progress.batch));
       const state = { recipe, step: progress.steps, params, optimizer };
       let done: ReturnType<typeof trainStep>;
       try {
-        done = keepResult(() => trainStep(method, setting, cut ?? batch, state));
+        done = keepResult(() => trainStep(method, setting, cut ?? trained, state));
       } finally {
         cut?.dispose();
       }
       replace(done.params, done.optimizer);
       const [loss] = await backend.read(done.loss).finally(() => done.loss.dispose());
       if (!Number.isFinite(loss)) throw diverged(loss, progress.epoch + 1, recipe);
-      const after = afterStep(progress, { loss, nTargets: (cut ?? batch).nTargets, nBatches });
+      const after = afterStep(progress, { loss, nTargets: (cut ?? trained).nTargets, nBatches });
       progress = after.progress;
       const milliseconds = performance.now() - started;
       const { epoch, batch: nDone } = progress;
       return { epoch, batch: nDone, nBatches, loss, epochLoss: after.epochLoss, milliseconds };
+    },
+
+    validate: async () => (validate ? validate(params) : null),
+
+    snapshot() {
+      const clone = (tensors: Params["weights"]) =>
+        Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, tf.clone(t)]));
+      const kept = keepResult(() => ({ weights: clone(params.weights), buffers: clone(params.buffers) }));
+      return {
+        restore() {
+          disposeAll(params);
+          params = kept;
+        },
+        forget: () => disposeAll(kept),
+      };
     },
 
     embed: async () => order.byCell(await compute(() => method.embed(params, batch, setting).embedding)),
@@ -206,6 +245,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
 
     async predict() {
       if (!method.classProbabilities) return null;
+      if (seesLessThanItsLayers(recipe)) return probabilitiesFromEgoNets(params, { matrix, batch }, run);
       return order.byCell(await compute(() => method.classProbabilities?.(params, batch, setting) as tf.Tensor));
     },
 
@@ -236,10 +276,13 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
 
     load(arrays) {
       const loaded = keepResult(() => readWeights(arrays, params));
-      replace(
-        loaded,
-        keepResult(() => initAdamW(loaded.weights)),
-      );
+      replace(loaded, freshOptimizer(loaded));
+      progress = atStart;
+    },
+
+    transfer(arrays) {
+      const loaded = keepResult(() => readEncoder(arrays, params));
+      replace(loaded, freshOptimizer(loaded));
       progress = atStart;
     },
 

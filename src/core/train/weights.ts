@@ -13,6 +13,33 @@ export async function writeWeights(backend: Backend, params: Params): Promise<Na
 }
 
 /**
+ * A network with the encoder of another run in place of its own; whatever else those arrays hold, such as a decoder, is left.
+ *
+ * @param arrays  in any order, in the layout of PyTorch; those of the encoder under `encoder.`
+ * @param like    the network; what is not the encoder's is copied
+ * @returns       new tensors, which the caller owns
+ * @throws LabError("missing" | "shape" | "range") as `readWeights`, of the encoder's arrays alone
+ */
+export function readEncoder(arrays: readonly NamedArray[], like: Params): Params {
+  const isEncoders = (name: string): boolean => name.startsWith("encoder.");
+  const part = (tensors: NamedTensors, ofEncoder: boolean): NamedTensors =>
+    Object.fromEntries(Object.entries(tensors).filter(([name]) => isEncoders(name) === ofEncoder));
+  const read = readWeights(
+    arrays.filter(({ name }) => isEncoders(name)),
+    { weights: part(like.weights, true), buffers: part(like.buffers, true) },
+  );
+  const rest = (tensors: NamedTensors) =>
+    Object.fromEntries(Object.entries(part(tensors, false)).map(([name, t]) => [name, tf.clone(t)]));
+  // in the order of the network's own names: the optimiser and the record of a step go by it
+  const inOrder = (tensors: NamedTensors, all: NamedTensors) =>
+    Object.fromEntries(Object.keys(tensors).map((name) => [name, all[name]]));
+  return {
+    weights: inOrder(like.weights, { ...read.weights, ...rest(like.weights) }),
+    buffers: inOrder(like.buffers, { ...read.buffers, ...rest(like.buffers) }),
+  };
+}
+
+/**
  * Puts weights on the device that `writeWeights` or PyTorch wrote.
  *
  * @param arrays  in any order, in the layout of PyTorch

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createRng } from "../../random";
+import { ROLE } from "../../train/cell-roles";
 import { compositionOf, heldOutSection, sectionImbalance } from "./held-out-section";
-import { ROLE, splitCells, validationSections } from "./split";
+import { splitCells, validationSections } from "./split";
 
 /** Cells of `nSections` sections, uniform in squares. */
 function tissue(nSections: number, each: number) {

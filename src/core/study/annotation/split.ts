@@ -2,9 +2,7 @@ import { holdOutMask } from "../../cluster/hold-out";
 import { LabError } from "../../errors";
 import type { Codes } from "../../metrics/contingency";
 import { deriveRng, shuffle } from "../../random";
-
-/** What a cell is there for. */
-export const ROLE = { train: 0, validation: 1, test: 2 } as const;
+import { ROLE } from "../../train/cell-roles";
 
 export interface SplitRecipe {
   /** Codes of the sections to test on; none where the test set lies elsewhere. */
