@@ -10,6 +10,7 @@ import { graph } from "./commands/graph";
 import { inspect } from "./commands/inspect";
 import { simulate } from "./commands/simulate";
 import { studyClustering } from "./commands/study-clustering";
+import { studyReportCommand } from "./commands/study-report";
 import { train } from "./commands/train";
 import { openTerminal, type Terminal } from "./progress";
 
@@ -25,6 +26,7 @@ const commands: Record<string, Command> = {
   cluster,
   evaluate,
   "study clustering": studyClustering,
+  "study report": studyReportCommand,
 };
 
 const EXIT = { done: 0, failed: 1, wrongWords: 2, interrupted: 130 } as const;
