@@ -80,7 +80,7 @@ export async function surveySections(store: SectionStore, task: Task = quiet): P
 /** One section, with the genes, labels and codes of its collection. */
 export async function readSection(
   store: SectionStore,
-  { sections, ...agreement }: Pick<Collection, "sections"> & Agreement,
+  { sections, ...agreement }: Agreement & { readonly sections: readonly Pick<SectionFacts, "file" | "name">[] },
   at: number,
   task: Task = quiet,
 ): Promise<Slice> {

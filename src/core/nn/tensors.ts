@@ -49,6 +49,13 @@ export function disposeAll(value: unknown): void {
   for (const t of tensorsIn(value)) t.dispose();
 }
 
+/** A copy of a network that the caller owns. */
+export function cloneParams({ weights, buffers }: Params): Params {
+  const clone = (tensors: NamedTensors): NamedTensors =>
+    Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, tf.clone(t)]));
+  return keepResult(() => ({ weights: clone(weights), buffers: clone(buffers) }));
+}
+
 /** Puts a prefix and a dot before every name. */
 export function withPrefix<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));

@@ -3,6 +3,9 @@ import type { Task } from "../task";
 import { isPatienceOver, unwatched, watched } from "./early-stopping";
 import type { Trainer } from "./trainer";
 
+/** What can be trained to an end: a trainer of one slice, or of many sections. */
+export type Trainable = Pick<Trainer, "recipe" | "nBatches" | "step" | "validate" | "snapshot">;
+
 export interface TrainToEndOptions {
   /** Ends after so many steps, be it amid an epoch; without it after the recipe's epochs. */
   readonly steps?: number;
@@ -32,7 +35,7 @@ export interface Trained {
  * over, and the network has the weights of the epoch with the lowest in the end, however it ended.
  */
 export async function trainToEnd(
-  trainer: Trainer,
+  trainer: Trainable,
   { steps: wanted, lost, breathe = async () => {} }: TrainToEndOptions,
   task: Task,
 ): Promise<Trained> {

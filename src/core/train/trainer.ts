@@ -4,7 +4,7 @@ import { LabError } from "../errors";
 import { reorder } from "../graph/reorder";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { attends, type EncoderSpec } from "../nn/encoder-spec";
-import { disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
+import { cloneParams, disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
 import { fitNormalization } from "../preprocess/normalize";
 import type { PreprocessStatistics } from "../preprocess/statistics";
 import { deriveRng } from "../random";
@@ -224,9 +224,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     validate: async () => (validate ? validate(params) : null),
 
     snapshot() {
-      const clone = (tensors: Params["weights"]) =>
-        Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, tf.clone(t)]));
-      const kept = keepResult(() => ({ weights: clone(params.weights), buffers: clone(params.buffers) }));
+      const kept = cloneParams(params);
       return {
         restore() {
           disposeAll(params);
@@ -309,7 +307,7 @@ function throwIfCancelledAfter(task: Task, cleanUp: () => void): void {
   throwIfCancelled(task, "Preparing the run");
 }
 
-function diverged(loss: number, epoch: number, recipe: RunRecipe): LabError {
+export function diverged(loss: number, epoch: number, recipe: RunRecipe): LabError {
   const { learningRate } = recipe.optimizer;
   return new LabError(
     "range",
