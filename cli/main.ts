@@ -9,6 +9,7 @@ import { evaluate } from "./commands/evaluate";
 import { graph } from "./commands/graph";
 import { inspect } from "./commands/inspect";
 import { simulate } from "./commands/simulate";
+import { studyAnnotation } from "./commands/study-annotation";
 import { studyClustering } from "./commands/study-clustering";
 import { studyReportCommand } from "./commands/study-report";
 import { train } from "./commands/train";
@@ -25,6 +26,7 @@ const commands: Record<string, Command> = {
   baseline,
   cluster,
   evaluate,
+  "study annotation": studyAnnotation,
   "study clustering": studyClustering,
   "study report": studyReportCommand,
 };

@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { LabError } from "../src/core/errors";
 import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
 import { methodCatalog, methodIds, type SslMethodId, selfSupervisedIds } from "../src/core/ssl/catalog";
@@ -9,6 +6,7 @@ import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
 import { methodConfig, methodOptions, methodUsage } from "./method-options";
+import { readRecipeFile } from "./read-recipe";
 import { viewOptions, viewRecipe, viewUsage } from "./view-options";
 
 /** Options that describe a run; what is not given comes from --recipe, or else from the defaults. */
@@ -107,18 +105,7 @@ function methodOf(args: Arguments, fallback: SslMethodId): SslMethodId {
 
 /** A recipe from a file; a run.json will do as well, so that a run can be repeated from its record. */
 function readRecipe(path: string, cwd: string): RunRecipe {
-  let text: string;
-  try {
-    text = readFileSync(resolve(cwd, path), "utf8");
-  } catch {
-    throw new LabError("missing", `${path}: there is no such file.`, "Give the path of a recipe or of a run.json.");
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    throw new LabError("format", `${path} is not JSON: ${(thrown as Error).message}.`, "Correct the file.");
-  }
+  const value = readRecipeFile(path, cwd);
   const record = value as { recipe?: unknown } | null;
   return validateRecipe(record?.recipe ?? value);
 }

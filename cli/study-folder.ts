@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { LabError } from "../src/core/errors";
 import { failureFile, planFile, resultFile } from "../src/core/study/clustering/plan";
 import { writeBytes } from "./write-file";
@@ -18,6 +18,10 @@ export interface StudyFolder {
   /** Takes a failure of the same run away. */
   writeResult(key: string, file: object): Promise<void>;
   writeFailure(key: string, failure: object): Promise<void>;
+  /** Other files of the study, by their path in the folder; folders above them are made. */
+  writeOther(file: string, bytes: Uint8Array): Promise<void>;
+  /** Null where it is not there. */
+  readOther(file: string): Uint8Array | null;
   /** What the finished runs of the folder wrote, or its failures, in the order of their names. */
   read<T>(what: "results" | "failures"): T[];
 }
@@ -49,6 +53,12 @@ export function studyFolder(name: string, cwd: string, { create = false } = {}):
       rmSync(path(failureFile(key)), { force: true });
     },
     writeFailure: (key, failure) => writeBytes(path(failureFile(key)), `${JSON.stringify(failure)}\n`),
+    async writeOther(file, bytes) {
+      mkdirSync(dirname(path(file)), { recursive: true });
+      await writeBytes(path(file), bytes);
+    },
+    // a plain array: a Buffer's own slice would be a view of the same bytes
+    readOther: (file) => (existsSync(path(file)) ? new Uint8Array(readFileSync(path(file))) : null),
     read<T>(what: "results" | "failures"): T[] {
       if (!existsSync(path("runs"))) return [];
       const failed = (file: string) => file.endsWith(".failed.json");

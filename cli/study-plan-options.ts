@@ -93,7 +93,7 @@ function chosen<T extends string>(
 }
 
 /** A number of seeds from 0 on, or a list of them. */
-function seedsOf(args: Arguments, base: readonly number[]): readonly number[] {
+export function seedsOf(args: Arguments, base: readonly number[]): readonly number[] {
   if (!args.has("seeds")) return base;
   const names = args.names("seeds");
   if (names.length > 1) return names.map(Number);

@@ -1,9 +1,7 @@
 import { LabError } from "../../errors";
 import { type Bounds, integer, number, object, oneOf, refuse } from "../../fields";
 import type { Backbone } from "../../nn/encoder-spec";
-
-export const annotationPresets = ["spatialssl", "lab"] as const;
-export type AnnotationPreset = (typeof annotationPresets)[number];
+import { type AnnotationPreset, annotationPresets } from "../../train/annotation-presets";
 
 /** The pipeline's words for what a layer is. */
 const structures = { GAT: "gat", GCN: "gcn", SAGE: "sage", GATv2: "gatv2" } as const satisfies Record<string, Backbone>;

@@ -1,17 +1,11 @@
 import { LabError } from "../../errors";
 import { integer, list, number, object, oneOf, text } from "../../fields";
+import { type AnnotationPreset, type AnnotationView, annotationPresets } from "../../train/annotation-presets";
 import type { LabelFraction } from "./label-fraction";
-import {
-  type AnnotationPreset,
-  annotationPresets,
-  type Configuration,
-  expandGrid,
-  gridKeys,
-  stageKeys,
-} from "./pipeline";
+import { type Configuration, expandGrid, gridKeys, stageKeys } from "./pipeline";
 
-export const views = ["full", "sub"] as const;
-export type View = (typeof views)[number];
+export const views = ["full", "sub"] as const satisfies readonly AnnotationView[];
+export type View = AnnotationView;
 export const switches = ["off", "on"] as const;
 export type Switch = (typeof switches)[number];
 

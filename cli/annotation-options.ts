@@ -1,0 +1,88 @@
+import type { Slice } from "../src/core/slice/slice";
+import { expandGrid } from "../src/core/study/annotation/pipeline";
+import {
+  type AnnotationPlan,
+  annotationBaselines,
+  defaultAnnotationPlan,
+  validateAnnotationPlan,
+} from "../src/core/study/annotation/plan";
+import { testSectionByRule } from "../src/core/study/annotation/prepare-annotation";
+import {
+  type AnnotationRecipe,
+  switches,
+  validateAnnotationRecipe,
+  views,
+} from "../src/core/study/annotation/recipe-file";
+import { annotationPresets } from "../src/core/train/annotation-presets";
+import type { Arguments } from "./command";
+import { readRecipeFile } from "./read-recipe";
+import { seedsOf } from "./study-plan-options";
+
+/** Options that describe an annotation study. */
+export const annotationOptions = {
+  label: { type: "string" },
+  unlabelled: { type: "string" },
+  "test-section": { type: "string" },
+  views: { type: "string" },
+  ssl: { type: "string" },
+  seeds: { type: "string" },
+  fractions: { type: "string" },
+  preset: { type: "string" },
+  recipe: { type: "string" },
+  baselines: { type: "string" },
+  validation: { type: "string" },
+  "validation-share": { type: "string" },
+} as const;
+
+export const annotationUsage = `--label NAME [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X]`;
+
+/**
+ * The plan that the options ask for. What they leave out comes from --recipe, then from the study that is in the folder,
+ * then from the defaults; the test section by the paper's rule.
+ *
+ * @param before  the plan of the folder's study, null for a new one
+ * @returns       the plan, and what was decided or read over, one sentence each
+ * @throws LabError("range") naming the setting, what it may be and what came
+ */
+export function annotationPlanOf(
+  args: Arguments,
+  slice: Slice,
+  { before, cwd }: { readonly before: AnnotationPlan | null; readonly cwd: string },
+): { readonly plan: AnnotationPlan; readonly notes: readonly string[] } {
+  const preset = args.has("preset") ? args.choice("preset", annotationPresets) : undefined;
+  const read = args.has("recipe") ? validateAnnotationRecipe(readRecipeFile(args.text("recipe"), cwd), preset) : null;
+  if (read && preset && read.configurations.some((configuration) => configuration.preset !== preset))
+    throw args.wrong("--preset and the preset in --recipe differ; give one of them");
+  const { notes = [], ...recipe }: Partial<AnnotationRecipe> = read ?? {};
+  const label = args.text("label", recipe.label ?? before?.label);
+  const unlabelled = args.has("unlabelled")
+    ? args.names("unlabelled")
+    : (recipe.unlabelled ?? before?.unlabelled ?? []);
+  const given = args.has("test-section") ? args.names("test-section") : (recipe.testSections ?? before?.testSections);
+  const testSections = given ?? [testSectionByRule(slice, label, unlabelled)];
+  const base = before ?? defaultAnnotationPlan({ slice: slice.name, label, testSections });
+  const plan = validateAnnotationPlan({
+    ...base,
+    ...recipe,
+    ...{ label, unlabelled, testSections },
+    configurations: recipe.configurations ?? (preset ? expandGrid(preset, {}) : base.configurations),
+    views: args.has("views") ? args.names("views") : (recipe.views ?? base.views),
+    ssl: args.has("ssl") ? args.names("ssl") : (recipe.ssl ?? base.ssl),
+    seeds: seedsOf(args, recipe.seeds ?? base.seeds),
+    fractions: args.has("fractions") ? args.names("fractions").map(Number) : (recipe.fractions ?? base.fractions),
+    baselines: baselinesOf(args, base.baselines),
+    split: {
+      ...base.split,
+      validation: args.choice("validation", ["block", "section"], base.split.validation),
+      validationShare: args.number("validation-share", {}, base.split.validationShare),
+    },
+  });
+  const byRule = `section ${testSections} is tested on: its composition is nearest to the mean of all (--test-section).`;
+  return { plan, notes: given ? notes : [...notes, byRule] };
+}
+
+function baselinesOf(args: Arguments, base: readonly string[]): readonly string[] {
+  if (!args.has("baselines")) return base;
+  const text = args.text("baselines");
+  return text === "all" ? annotationBaselines : text === "none" ? [] : args.names("baselines");
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parse } from "yaml";
+import { LabError } from "../src/core/errors";
+
+/**
+ * The value of a JSON or, by its extension, YAML file.
+ * @throws LabError("missing") if there is none, LabError("format") if it is not what its name says
+ */
+export function readRecipeFile(path: string, cwd: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(resolve(cwd, path), "utf8");
+  } catch {
+    throw new LabError("missing", `${path}: there is no such file.`, "Give the path of a recipe or of a run.json.");
+  }
+  const yaml = /\.ya?ml$/i.test(path);
+  try {
+    return yaml ? parse(text) : JSON.parse(text);
+  } catch (thrown) {
+    const [why] = (thrown as Error).message.split("\n");
+    throw new LabError(
+      "format",
+      `${path} is not ${yaml ? "YAML" : "JSON"}: ${why.replace(/[.:]$/, "")}.`,
+      "Correct the file.",
+    );
+  }
+}
