@@ -6,8 +6,11 @@ import { collect } from "./commands/collect";
 import { convert } from "./commands/convert";
 import { embed } from "./commands/embed";
 import { evaluate } from "./commands/evaluate";
+import { finetune } from "./commands/finetune";
 import { graph } from "./commands/graph";
 import { inspect } from "./commands/inspect";
+import { predict } from "./commands/predict";
+import { pretrain } from "./commands/pretrain";
 import { simulate } from "./commands/simulate";
 import { studyAnnotation } from "./commands/study-annotation";
 import { studyClustering } from "./commands/study-clustering";
@@ -22,6 +25,9 @@ const commands: Record<string, Command> = {
   simulate,
   graph,
   train,
+  pretrain,
+  finetune,
+  predict,
   embed,
   baseline,
   cluster,

@@ -1,7 +1,7 @@
 import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
 import { methodCatalog, methodIds, type SslMethodId, selfSupervisedIds } from "../src/core/ssl/catalog";
-import { presetIds, presetRecipe } from "../src/core/train/presets";
+import { type PresetId, presetIds, presetRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
@@ -18,6 +18,7 @@ export const recipeOptions = {
   unlabelled: { type: "string" },
   backbone: { type: "string" },
   epochs: { type: "string" },
+  patience: { type: "string" },
   seed: { type: "string" },
   layers: { type: "string" },
   hidden: { type: "string" },
@@ -34,14 +35,15 @@ export const recipeOptions = {
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
+ * @param preset  where neither --preset nor --recipe is given; null for the defaults
  * @throws LabError("range") naming the setting, what it may be and what came
  */
-export function recipeOf(args: Arguments, cwd: string): RunRecipe {
-  const base = baseRecipe(args, cwd);
+export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null = null): RunRecipe {
+  const base = baseRecipe(args, cwd, preset);
   const number = (flag: string, fallback: number): number => args.number(flag, {}, fallback);
   return validateRecipe({
     ...base,
@@ -68,6 +70,7 @@ export function recipeOf(args: Arguments, cwd: string): RunRecipe {
       weightDecay: number("weight-decay", base.optimizer.weightDecay),
     },
     ...(args.has("row-blocks") ? { memory: { rowBlocks: number("row-blocks", 1) } } : {}),
+    ...(args.has("patience") ? { patience: number("patience", 0) } : {}),
     epochs: number("epochs", base.epochs),
     seed: number("seed", base.seed),
   });
@@ -88,10 +91,10 @@ function labelOf(args: Arguments, { method, label }: RunRecipe): Pick<RunRecipe,
 }
 
 /** What the single settings are changes of; another method than that of --recipe starts from its own defaults. */
-function baseRecipe(args: Arguments, cwd: string): RunRecipe {
-  if (args.has("preset")) {
+function baseRecipe(args: Arguments, cwd: string, usual: PresetId | null): RunRecipe {
+  if (args.has("preset") || (usual && !args.has("recipe"))) {
     if (args.has("recipe")) throw args.wrong("--preset and --recipe are two starting points; give one of them");
-    const preset = args.choice("preset", presetIds);
+    const preset = args.choice("preset", presetIds, usual ?? undefined);
     return presetRecipe(preset, methodOf(args, defaultRecipe().method));
   }
   const base = args.has("recipe") ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();

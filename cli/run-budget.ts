@@ -14,10 +14,11 @@ interface Planned {
   readonly graph: SpatialGraph;
   readonly recipe: RunRecipe;
   readonly backend: Backend;
+  readonly roles?: Uint8Array;
 }
 
-const inputOf = ({ slice, graph, recipe, backend }: Planned) => {
-  return { shape: sliceShape(slice), graph, recipe, backend: backend.report };
+const inputOf = ({ slice, backend, ...rest }: Planned) => {
+  return { ...rest, shape: sliceShape(slice), backend: backend.report };
 };
 
 /**

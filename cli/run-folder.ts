@@ -8,6 +8,7 @@ import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { fileSource } from "./file-source";
+import type { SplitFacts } from "./split-options";
 
 /** Files of a run; docs/cli.md describes them. */
 export const RUN_FILES = {
@@ -24,9 +25,13 @@ export interface RunRecord {
   readonly finished: boolean;
   readonly started: string; // ISO 8601
   readonly recipe: RunRecipe;
+  /** Of the run whose encoder this one began with. */
+  readonly pretraining?: RunRecipe;
   readonly backend: BackendReport;
   readonly slice: SliceSummary;
   readonly graph: Omit<GraphStatistics, "degreeHistogram">;
+  /** Which cells it did not learn from. */
+  readonly split?: SplitFacts;
   readonly notes: readonly string[];
   readonly nParameters: number;
   /** Of the label that was learned. */
@@ -34,6 +39,10 @@ export interface RunRecord {
   readonly epochs: number; // done
   readonly steps: number;
   readonly losses: readonly number[]; // one per epoch
+  /** On validation cells, one per epoch; with the epoch whose weights were kept. */
+  readonly validationLosses?: readonly number[];
+  readonly bestEpoch?: number;
+  readonly bestValidationLoss?: number;
   /** Whether the embedding tells cells apart; records from before it was looked at have none. */
   readonly collapse?: CollapseReport;
   readonly secondsPerEpoch: number;

@@ -1,7 +1,6 @@
 import { type EmbeddingTable, writeEmbeddingTable } from "../src/core/io/run-tables";
-import type { NamedArray } from "../src/core/nn/tensors";
 import { positionsMicrons, type Slice } from "../src/core/slice/slice";
-import { writeSafetensors } from "../src/core/train/safetensors";
+import { type Model, writeModel } from "../src/core/train/model-file";
 import type { Trainer } from "../src/core/train/trainer";
 import { clearRun, type RunFolder, type RunRecord } from "./run-folder";
 import { writeBytes, writeFile } from "./write-file";
@@ -10,11 +9,7 @@ import { writeBytes, writeFile } from "./write-file";
 export interface RunResult {
   readonly record: RunRecord;
   readonly table: EmbeddingTable;
-  readonly weights: readonly NamedArray[];
-  /** The genes the first layer's weights belong to, in their order. */
-  readonly varNames: readonly string[];
-  /** Of the label that was learned, in the order of the classifier's outputs; null where none was. */
-  readonly classes: readonly string[] | null;
+  readonly model: Model;
 }
 
 /** The embedding of a slice with all labels the slice came with. */
@@ -33,17 +28,9 @@ export async function embeddingTable(
 }
 
 /** Replaces whatever run the folder held. The record comes last: where it is, the other files are whole. */
-export async function writeRun(
-  run: RunFolder,
-  { record, table, weights, varNames, classes }: RunResult,
-): Promise<void> {
+export async function writeRun(run: RunFolder, { record, table, model }: RunResult): Promise<void> {
   clearRun(run);
   await writeFile(run.path("embedding"), (sink) => writeEmbeddingTable(table, sink));
-  const metadata = {
-    recipe: JSON.stringify(record.recipe),
-    genes: JSON.stringify(varNames),
-    ...(classes && { classes: JSON.stringify(classes) }),
-  };
-  await writeBytes(run.path("model"), writeSafetensors(weights, metadata));
+  await writeBytes(run.path("model"), writeModel(model));
   await writeBytes(run.path("record"), `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -3,10 +3,9 @@ import { openBackend } from "../../src/core/backend/open";
 import { LabError } from "../../src/core/errors";
 import { buildGraph } from "../../src/core/graph/build-graph";
 import { writeEmbeddingTable } from "../../src/core/io/run-tables";
-import type { CellLabels } from "../../src/core/slice/cell-labels";
 import { positionsMicrons } from "../../src/core/slice/slice";
-import { type RunRecipe, validateRecipe } from "../../src/core/train/recipe";
-import { readSafetensors, type SafetensorsFile } from "../../src/core/train/safetensors";
+import { type Model, readModel } from "../../src/core/train/model-file";
+import { nothingLabelled } from "../../src/core/train/model-input";
 import { createTrainer } from "../../src/core/train/trainer";
 import type { Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
@@ -31,8 +30,8 @@ export const embed: Command = {
     const { cwd, task, say } = context;
     const prefer = args.choice("backend", ["auto", "webgpu", "wasm", "cpu"], "auto");
     const model = folderWithModel(args.text("model"), cwd);
-    const weights = readSafetensors(new Uint8Array(readFileSync(model.path("model"))));
-    const recipe = recipeOf(weights, model.name);
+    const weights = readModel(new Uint8Array(readFileSync(model.path("model"))), model.name);
+    const { recipe, classes } = weights;
     const run = folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const slice = await openFile(args.positionals[0], args, context);
     requireGenes(weights, slice.varNames);
@@ -42,7 +41,10 @@ export const embed: Command = {
     const platform = await nodePlatform({ gpu: prefer === "auto" || prefer === "webgpu" });
     const backend = await openBackend({ prefer, allowSoftware: args.has("allow-software"), platform });
     try {
-      const trainer = await createTrainer({ slice, graph, recipe, backend, ...learned(weights, slice.nObs) }, task);
+      const trainer = await createTrainer(
+        { slice, graph, recipe, backend, ...(classes && { labels: nothingLabelled(classes, slice.nObs) }) },
+        task,
+      );
       for (const note of trainer.notes) say(`note: ${note}`);
       trainer.load(weights.arrays);
       const table = await embeddingTable(slice, trainer);
@@ -57,31 +59,9 @@ export const embed: Command = {
   },
 };
 
-/** The recipe that lies beside the weights in their file. */
-function recipeOf({ metadata }: SafetensorsFile, folder: string): RunRecipe {
-  const hint = "Write the recipe of a run.json, as JSON, under recipe in the metadata of the file; see docs/pyg.md.";
-  if (metadata.recipe === undefined)
-    throw new LabError("missing", `${folder}: the weights come without a recipe.`, hint);
-  let value: unknown;
-  try {
-    value = JSON.parse(metadata.recipe);
-  } catch (thrown) {
-    throw new LabError("format", `${folder}: the recipe is not JSON: ${(thrown as Error).message}.`, hint);
-  }
-  return validateRecipe(value);
-}
-
-/** The classes that the weights tell apart, so that the slice need not have the label. */
-function learned({ metadata }: SafetensorsFile, nObs: number): { labels?: CellLabels } {
-  if (metadata.classes === undefined) return {};
-  const classes = JSON.parse(metadata.classes) as string[];
-  return { labels: { name: "", classes, codes: new Int32Array(nObs).fill(-1) } };
-}
-
 /** Weights of the first layer belong to genes by position, so the genes must be the same in the same order. */
-function requireGenes({ metadata }: SafetensorsFile, varNames: readonly string[]): void {
-  if (metadata.genes === undefined) return; // the shapes are checked all the same
-  const genes = JSON.parse(metadata.genes) as string[];
+function requireGenes({ genes }: Model, varNames: readonly string[]): void {
+  if (genes === null) return; // the shapes are checked all the same
   const longest = Math.max(genes.length, varNames.length);
   const at = Array.from({ length: longest }, (_, i) => i).find((i) => genes[i] !== varNames[i]);
   if (at === undefined) return;

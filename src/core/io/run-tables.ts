@@ -39,7 +39,9 @@ export interface ClusterTable {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-type Sink = (bytes: Uint8Array) => void;
+export type Sink = (bytes: Uint8Array) => void;
+/** A field and what stands in it. */
+export type Column = [Field, Data];
 
 const RESERVED = ["id", "section", "x", "y", "embedding"];
 const PREFIX = "obs."; // before a label that is called like a column of ours
@@ -123,7 +125,8 @@ export async function readClusterTable(source: ByteSource, task: Task = quiet): 
   };
 }
 
-function writeTable(columns: [Field, Data][], length: number, metadata: Map<string, string>, sink: Sink): void {
+/** One batch of rows as an Arrow file. */
+export function writeTable(columns: Column[], length: number, metadata: Map<string, string>, sink: Sink): void {
   const schema = new Schema(
     columns.map(([field]) => field),
     metadata,

@@ -1,0 +1,75 @@
+import { LabError } from "../errors";
+import type { NamedArray } from "../nn/tensors";
+import type { PreprocessStatistics } from "../preprocess/statistics";
+import { type RunRecipe, validateRecipe } from "./recipe";
+import { readSafetensors, writeSafetensors } from "./safetensors";
+
+/** A trained network, and what it takes to ask it about another slice. */
+export interface Model {
+  readonly recipe: RunRecipe;
+  readonly arrays: readonly NamedArray[];
+  /** Of the first layer's weights, in their order; null for weights from elsewhere that do not say. */
+  readonly genes: readonly string[] | null;
+  /** Of the label that was learned, in the order of the classifier's outputs; null where none was. */
+  readonly classes: readonly string[] | null;
+  /** What preprocessing took from the training slice; null where it was not kept. */
+  readonly statistics: PreprocessStatistics | null;
+}
+
+/** A model as a safetensors file; all but the arrays is JSON in its metadata. */
+export function writeModel({ recipe, arrays, genes, classes, statistics }: Model): Uint8Array<ArrayBuffer> {
+  const plain = statistics && {
+    targetSum: statistics.targetSum,
+    geneMeans: statistics.geneMeans && [...statistics.geneMeans],
+    inverseDeviations: statistics.inverseDeviations && [...statistics.inverseDeviations],
+  };
+  const parts = Object.entries({ recipe, genes, classes, statistics: plain }).filter(([, value]) => value !== null);
+  return writeSafetensors(arrays, Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)])));
+}
+
+/**
+ * Reads a model that was written here, or weights from PyTorch with at least the recipe beside them.
+ *
+ * @param name  of the folder or file, for messages
+ * @throws LabError("missing") without a recipe, LabError("format") where something is not as it should be
+ */
+export function readModel(bytes: Uint8Array, name: string): Model {
+  const { arrays, metadata } = readSafetensors(bytes);
+  if (metadata.recipe === undefined) throw new LabError("missing", `${name}: the weights come without a recipe.`, HINT);
+  const parse = (key: string): unknown => {
+    if (metadata[key] === undefined) return null;
+    try {
+      return JSON.parse(metadata[key]);
+    } catch (thrown) {
+      throw new LabError("format", `${name}: ${key} is not JSON: ${(thrown as Error).message}.`, HINT);
+    }
+  };
+  const texts = (key: string): string[] | null => {
+    const value = parse(key);
+    if (value === null || (Array.isArray(value) && value.every((v) => typeof v === "string"))) return value;
+    throw new LabError("format", `${name}: ${key} is not a list of names.`, HINT);
+  };
+  return {
+    recipe: validateRecipe(parse("recipe")),
+    arrays,
+    genes: texts("genes"),
+    classes: texts("classes"),
+    statistics: statisticsOf(parse("statistics"), name),
+  };
+}
+
+const HINT = "Write the recipe of a run.json, as JSON, under recipe in the metadata of the file; see docs/pyg.md.";
+
+function statisticsOf(value: unknown, name: string): PreprocessStatistics | null {
+  if (value === null) return null;
+  const { targetSum, geneMeans, inverseDeviations } = value as Record<string, unknown>;
+  const isNumbers = (v: unknown) => v === null || (Array.isArray(v) && v.every(Number.isFinite));
+  if (!((targetSum === null || typeof targetSum === "number") && isNumbers(geneMeans) && isNumbers(inverseDeviations)))
+    throw new LabError("format", `${name}: the statistics of preprocessing are not numbers.`, HINT);
+  const array = (v: unknown) => v && Float64Array.from(v as number[]);
+  return {
+    targetSum,
+    geneMeans: array(geneMeans),
+    inverseDeviations: array(inverseDeviations),
+  } as PreprocessStatistics;
+}
