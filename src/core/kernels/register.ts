@@ -41,8 +41,8 @@ export interface WasmCall {
   readonly threads: number;
   /** Byte offset of an input. */
   at(name: string): number;
-  /** A new float32 tensor and its byte offset. */
-  output(shape: number[]): { readonly info: tf.TensorInfo; readonly at: number };
+  /** A new tensor, float32 by default, and its byte offset. */
+  output(shape: number[], dtype?: "float32" | "int32"): { readonly info: tf.TensorInfo; readonly at: number };
   /** Byte offset of room for `nFloats`, freed after the call. */
   temporary(nFloats: number): number;
   /**
@@ -65,8 +65,8 @@ export interface Work {
 export function registerWasm(name: string, launch: (call: WasmCall) => tf.TensorInfo[]): void {
   register("wasm", name, (inputs, attributes, backend: BackendWasm) => {
     const pool = wasmPool(backend);
-    const output = (shape: number[]) => {
-      const info = backend.makeOutput(shape, "float32");
+    const output = (shape: number[], dtype: "float32" | "int32" = "float32") => {
+      const info = backend.makeOutput(shape, dtype);
       return { info, at: address(backend, info) };
     };
     const at = (key: string) => address(backend, inputs[key]);

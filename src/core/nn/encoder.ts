@@ -166,7 +166,7 @@ function convolve(
     case "gat": {
       const [attSource, attTarget] = [at<tf.Tensor3D>("att_src"), at<tf.Tensor3D>("att_dst")];
       const own = { weight: at<tf.Tensor2D>("lin.weight"), attSource, attTarget, bias: bias("bias") };
-      const y = chooseRows(gatConv(graph, input, own, dropped), wanted);
+      const y = gatConv(graph, input, own, dropped, wanted);
       return { y, attention: () => gatConvAttention(graph, input, own) };
     }
     case "gatv2": {

@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { csrRows } from "../kernels/csr-rows";
 import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
 import type { Dropout } from "../kernels/dropout/reference";
 import { gatAggregate, gatAttention } from "../kernels/gat-attention";
 import { type Features, project } from "./features";
+import { chooseRows, type RowChoice } from "./row-choice";
 import { addBias } from "./rows";
 
 export interface GatConvParams {
@@ -23,7 +25,8 @@ export const NEGATIVE_SLOPE = 0.2;
  * @param graph     (nRows, nCols), row i's neighbours with itself; its values are not read
  * @param features  shape (nCols, in), of which the first nRows are the rows' own
  * @param dropout   of α, after the softmax; null for none
- * @returns         shape (nRows, heads * d)
+ * @param wanted    rows of the result to compute; null for all
+ * @returns         shape (nRows or as many as are wanted, heads * d)
  * Source: Veličković et al. 2018, arXiv:1710.10903, eq. 3-5; torch_geometric.nn.GATConv.
  */
 export function gatConv(
@@ -31,11 +34,17 @@ export function gatConv(
   features: Features,
   params: GatConvParams,
   dropout: Dropout | null = null,
+  wanted: RowChoice | null = null,
 ): tf.Tensor2D {
   const h = project(features, params.weight);
   const { source, target } = attentionLogits(graph, h, params);
   const options = { negativeSlope: NEGATIVE_SLOPE, ...(dropout && { dropout }) };
-  return addBias(gatAggregate(graph, h, source, target, options), params.bias);
+  // which weights dropout takes is said by the number of the edge in the whole graph
+  const rows = wanted && !dropout ? csrRows(graph, wanted) : null;
+  const sums = rows
+    ? gatAggregate(rows, h, source, chooseRows(target, wanted), options)
+    : chooseRows(gatAggregate(graph, h, source, target, options), wanted);
+  return addBias(sums, params.bias);
 }
 
 /** α of every edge and head, (nnz, heads) in CSR order, without dropout. Not differentiable. */

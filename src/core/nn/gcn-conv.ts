@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { csrMatmul } from "../kernels/csr-matmul";
+import { csrRows } from "../kernels/csr-rows";
 import type { DeviceCsr } from "../kernels/device-csr";
 import { type Features, featureWidth, project } from "./features";
 import { chooseRows, type RowChoice } from "./row-choice";
@@ -40,6 +41,12 @@ export function aggregateAndProject(
 ): tf.Tensor2D {
   const [nIn, nOut] = [featureWidth(features), weight.shape[1]];
   if (features.kind === "dense" && (nIn < nOut || (wanted && nIn === nOut)))
-    return project({ kind: "dense", x: chooseRows(csrMatmul(adjacency, features.x), wanted) }, weight);
-  return chooseRows(csrMatmul(adjacency, project(features, weight)), wanted);
+    return project({ kind: "dense", x: aggregate(adjacency, features.x, wanted) }, weight);
+  return aggregate(adjacency, project(features, weight), wanted);
+}
+
+/** Â X, or the wanted rows of it. */
+function aggregate(adjacency: DeviceCsr, x: tf.Tensor2D, wanted: RowChoice | null): tf.Tensor2D {
+  const rows = wanted && csrRows(adjacency, wanted);
+  return rows ? csrMatmul(rows, x) : chooseRows(csrMatmul(adjacency, x), wanted);
 }

@@ -1,4 +1,7 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
+import { csrMatmul } from "../kernels/csr-matmul";
+import { csrRows } from "../kernels/csr-rows";
+import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
 import type { Features } from "./features";
 import { aggregateAndProject } from "./gcn-conv";
@@ -28,6 +31,14 @@ export function sageConv(
   wanted: RowChoice | null = null,
 ): tf.Tensor2D {
   const { neighbourWeight, rootWeight, bias } = params;
+  if (features.kind === "dense" && wanted && features.x.shape[1] <= neighbourWeight.shape[1]) {
+    const rows = csrRows(meanAdjacency, wanted, { own: true });
+    if (rows) {
+      // [mean_j x_j, x_i] [W_l; W_r]: one sum, one product and one gradient of x for both
+      const both = tf.reshape<tf.Rank.R2>(csrMatmul(rows, features.x), [wanted.index.shape[0], -1]);
+      return addBias(dense(both, tf.concat2d([neighbourWeight, rootWeight], 0)), bias);
+    }
+  }
   const neighbours = aggregateAndProject(meanAdjacency, features, neighbourWeight, wanted);
   return addBias(add(neighbours, projectFirst(features, rootWeight, meanAdjacency.nRows, wanted)), bias);
 }

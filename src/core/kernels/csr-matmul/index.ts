@@ -34,9 +34,15 @@ export function csrMatmul(a: DeviceCsr, x: tf.Tensor2D): tf.Tensor2D {
   assertShape("csrMatmul x", x.shape, [a.nCols, -1]);
   const { indptr, indices, data, transposed } = a;
   const back = { backIndptr: transposed.indptr, backIndices: transposed.indices, backData: transposed.data };
-  const op = tf.customGrad((v) => ({
-    value: runKernel(NAMES.forward, { indptr, indices, data, x: v as tf.Tensor })[0],
-    gradFunc: (dy: tf.Tensor) => [runKernel(NAMES.transposed, { indptr, indices, data, ...back, x: dy })[0]],
-  }));
+  const matrix = { indptr, indices, data, ...back };
+  const op = tf.customGrad((v, save) => {
+    const value = runKernel(NAMES.forward, { indptr, indices, data, x: v as tf.Tensor })[0];
+    (save as tf.GradSaveFunc)(Object.values(matrix)); // for the matrix may belong to a scope that ends before
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const own = Object.fromEntries(Object.keys(matrix).map((name, k) => [name, saved[k]]));
+      return [runKernel(NAMES.transposed, { ...own, x: dy })[0]];
+    };
+    return { value, gradFunc };
+  });
   return op(x) as tf.Tensor2D;
 }

@@ -52,19 +52,22 @@ export function gatAggregate(
 
   const { indptr, indices, nnz, maxDegree, transposed } = graph;
   const attributes = { negativeSlope, maxDegree, ...dropoutKey(dropout) };
-  const order = dropout.rate > 0 ? { order: transposed.from } : {};
   const op = tf.customGrad((h, source, target, save) => {
     const ends = { source: source as tf.Tensor, target: target as tf.Tensor };
     const [y, lse] = runKernel(GAT.forward, { indptr, indices, h: h as tf.Tensor, ...ends }, attributes);
-    (save as tf.GradSaveFunc)([h as tf.Tensor, ends.source, ends.target, lse]);
+    // the graph too, for it may belong to a scope that ends before
+    const edges = [indptr, indices, transposed.indptr, transposed.indices, transposed.from];
+    (save as tf.GradSaveFunc)([h as tf.Tensor, ends.source, ends.target, lse, ...edges]);
     return {
       value: y,
-      gradFunc: (dy: tf.Tensor, [h, source, target, lse]: tf.Tensor[]) => {
+      gradFunc: (dy: tf.Tensor, [h, source, target, lse, ...edges]: tf.Tensor[]) => {
         if (nnz === 0) return [tf.zerosLike(h), tf.zerosLike(source), tf.zerosLike(target)];
-        const back = { indptr: transposed.indptr, indices: transposed.indices, dy, source, target, lse, ...order };
+        const [indptr, indices, backIndptr, backIndices, from] = edges;
+        const order = dropout.rate > 0 ? { order: from } : {};
+        const back = { indptr: backIndptr, indices: backIndices, dy, source, target, lse, ...order };
         const [dh] = runKernel(GAT.featureGradient, back, { ...attributes, maxDegree: transposed.maxDegree });
         const [de] = runKernel(GAT.edgeGradient, { indptr, indices, h, dy, source, target, lse }, attributes);
-        const [dSource] = runKernel(GAT.edgeSum, { indptr: transposed.indptr, values: de, order: transposed.from });
+        const [dSource] = runKernel(GAT.edgeSum, { indptr: backIndptr, values: de, order: from });
         const [dTarget] = runKernel(GAT.edgeSum, { indptr, values: de });
         return [dh, dSource, dTarget];
       },

@@ -1,0 +1,57 @@
+/**
+ * Rows of a CSR, and the transpose of what they make; see reference.ts. A call is not divided: each row begins where the
+ * one before ends, so one thread walks them all.
+ */
+export function csrRows(
+  fromCall: i32, toCall: i32, nOut: i32, nRows: i32, nCols: i32, own: i32, indptr: usize, indices: usize, data: usize,
+  backIndptr: usize, backIndices: usize, backData: usize, from: usize, index: usize, inverse: usize, outIndptr: usize,
+  outIndices: usize, outData: usize, outBackIndptr: usize, outBackIndices: usize, outBackData: usize, outFrom: usize,
+): void {
+  if (fromCall == toCall) return;
+  const stride = own ? 2 : 1;
+  let at: usize = 0; // bytes written of the rows
+  let row = outIndptr;
+  for (let p = 0; p < nOut; p++) {
+    const i = <usize>load<u32>(index + (<usize>p << 2)) << 2;
+    const first = <usize>load<u32>(indptr + i) << 2, last = <usize>load<u32>(indptr + i, 4) << 2;
+    store<u32>(row, <u32>(at >> 2));
+    row += 4;
+    for (let e = first; e < last; e += 4, at += 4) {
+      store<u32>(outIndices + at, load<u32>(indices + e));
+      store<f32>(outData + at, load<f32>(data + e));
+    }
+    if (own) {
+      store<u32>(row, <u32>(at >> 2));
+      row += 4;
+      store<u32>(outIndices + at, <u32>(i >> 2));
+      store<f32>(outData + at, 1);
+      at += 4;
+    }
+  }
+  store<u32>(row, <u32>(at >> 2));
+
+  at = 0;
+  for (let j = 0; j < nCols; j++) {
+    const column = <usize>j << 2;
+    store<u32>(outBackIndptr + column, <u32>(at >> 2));
+    const last = <usize>load<u32>(backIndptr + column, 4) << 2;
+    for (let e = <usize>load<u32>(backIndptr + column) << 2; e < last; e += 4) {
+      const i = <usize>load<u32>(backIndices + e) << 2;
+      const place = load<i32>(inverse + i);
+      if (place < 0) continue;
+      const begins = load<u32>(outIndptr + (<usize>(stride * place) << 2));
+      store<u32>(outBackIndices + at, stride * place);
+      store<f32>(outBackData + at, load<f32>(backData + e));
+      store<u32>(outFrom + at, begins + load<u32>(from + e) - load<u32>(indptr + i));
+      at += 4;
+    }
+    const place = own && j < nRows ? load<i32>(inverse + column) : -1;
+    if (place >= 0) {
+      store<u32>(outBackIndices + at, 2 * place + 1);
+      store<f32>(outBackData + at, 1);
+      store<u32>(outFrom + at, load<u32>(outIndptr + (<usize>(2 * place + 1) << 2)));
+      at += 4;
+    }
+  }
+  store<u32>(outBackIndptr + (<usize>nCols << 2), <u32>(at >> 2));
+}
