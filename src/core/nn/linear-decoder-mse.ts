@@ -37,14 +37,14 @@ export interface Targets {
  */
 export function squaredErrors(targets: Targets, codes: tf.Tensor2D, { weight, bias }: LinearDecoder): tf.Tensor2D {
   const { x, rows, rowSquares } = targets;
-  const xWeight = expressionMatmul(x, tf.transpose(weight), { rows }); // x Wᵀ
+  const xWeight = expressionMatmul(x, tf.neg(tf.transpose(weight)), { rows }); // -x Wᵀ, whose gradient is then a D of its own
   const xBias = expressionMatmul(x, tf.reshape<tf.Rank.R2>(bias, [-1, 1]), { rows }); // x·b
   // by hand, because every step of the automatic gradient would keep its (nObs, hidden) operands
   const op = tf.customGrad((d, w, b, xw, xb, save) => {
     const [codes, weight, bias, xWeight] = [d, w, b, xw] as tf.Tensor2D[];
     const quadratic = dense(codes, dense(weight, tf.transpose(weight)));
     const weightBias = tf.reshape<tf.Rank.R2>(dense(weight, tf.reshape(bias, [-1, 1])), [1, -1]);
-    const linear = tf.sub(weightBias, xWeight);
+    const linear = tf.add(weightBias, xWeight);
     const residual = tf.add(quadratic, linear); // (d W + b - x) Wᵀ
     const perRow = tf.sum(tf.mul(codes, tf.add(residual, linear)), 1, true);
     const constant = tf.add(rowSquares, tf.sum(tf.square(bias)));
@@ -78,5 +78,5 @@ function gradients(dy: tf.Tensor2D, [codes, weight, bias, residual]: tf.Tensor2D
     tf.mul(tf.transpose(sums), row),
   );
   const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
-  return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, [-1]), tf.neg(weighted), tf.neg(twice)];
+  return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, [-1]), weighted, tf.neg(twice)];
 }

@@ -46,16 +46,19 @@ export function hide(
   standIn: (row: number) => number = () => HIDDEN,
 ): HiddenView {
   const { x, graphs, rowSquares } = batch;
-  const index = Int32Array.from(targets).sort(); // in the order of the rows, in which the layers leave them
-  const cells = index.map((row) => batch.cells[row]);
   const seen = batch.cells.slice();
   for (const row of others) seen[row] = standIn(row);
   const inverse = new Int32Array(graphs[graphs.length - 1].matrix.nRows).fill(-1);
-  index.forEach((row, place) => {
-    seen[row] = standIn(row);
-    inverse[row] = place;
-  });
-  const squares = Float32Array.from(cells, (cell) => rowSquares[cell]);
+  for (const row of targets) inverse[row] = 0;
+  const [index, cells] = [new Int32Array(targets.length), new Int32Array(targets.length)];
+  const squares = new Float32Array(targets.length);
+  // in the order of the rows, in which the layers leave them
+  for (let row = 0, place = 0; place < targets.length; row++) {
+    if (inverse[row] < 0) continue;
+    const cell = batch.cells[row];
+    [index[place], cells[place], squares[place], seen[row]] = [row, cell, rowSquares[cell], standIn(row)];
+    inverse[row] = place++;
+  }
   return {
     batch,
     seen: uploadRows(x, seen),
@@ -106,7 +109,8 @@ function hiddenCount(nObs: number, maskRatio: number): number {
 
 /** The first `take` of a random order of all cells. Source: Durstenfeld's shuffle, stopped early. */
 function drawOrder(nObs: number, take: number, rng: Rng): Uint32Array {
-  const order = Uint32Array.from({ length: nObs }, (_, i) => i);
+  const order = new Uint32Array(nObs);
+  for (let i = 0; i < nObs; i++) order[i] = i;
   for (let i = 0; i < take; i++) {
     const j = i + integer(rng, nObs - i);
     const cell = order[i];

@@ -6,10 +6,10 @@ import { TAIL } from "./kernels";
 import {
   type BatchStatistics,
   type Norm,
+  tailBackward,
   tailCoefficients,
   tailForward,
   tailGradient,
-  tailGradientSums,
   tailPass,
   tailSkipGradient,
 } from "./passes";
@@ -63,6 +63,13 @@ registerReference(TAIL.gradient, ({ x, coefficients, dy, sumDz, sumDzNormal }, a
     }),
   },
 ]);
+registerReference(TAIL.backward, ({ x, coefficients, dy }, attributes) => {
+  const own = tailAttributes(attributes);
+  const { nNormed } = attributes;
+  const sums = gradientSumsReference(x.values, coefficients.values, dy.values, own);
+  const dx = gradientReference(x.values, coefficients.values, dy.values, [sums[0], sums[1]], { ...own, nNormed });
+  return [{ shape: x.shape, values: dx }, ...sums.map((values) => ({ shape: [x.shape[1]], values }))];
+});
 registerTailWasm();
 registerTailWebGpu();
 
@@ -110,8 +117,8 @@ export interface LayerTail {
  *
  *   y = keep · (elu(z) + skip),  z = weight (x - mean) / sqrt(variance + 1e-5) + bias,  or z = x + bias.
  *
- * Only x and a few rows of coefficients are kept. The gradient computes z and the dropout mask again: one pass for
- * Σ dz and Σ dz x̂ of every channel, one for  dx = scale (dz - Σ dz / n - x̂ Σ dz x̂ / n).
+ * Only x and a few rows of coefficients are kept. The gradient computes z and the dropout mask again: one pass for dz,
+ * Σ dz and Σ dz x̂ of every channel, one (on WebGPU from z and the mask once more) for  dx = scale (dz - Σ dz / n - x̂ Σ dz x̂ / n).
  *
  * @param x  shape (nRows, channels)
  * @returns  the same shape; gradients in x, the norm's weight and bias, or the bias, and skip
@@ -144,11 +151,12 @@ export function layerTail(x: tf.Tensor2D, tail: LayerTail): tf.Tensor2D {
         const dBias = bias ? [tf.reshape(columnSums(dy as tf.Tensor2D), [channels])] : [];
         return [dy, ...dBias, ...(skip ? [tf.reshape(dy, dy.shape)] : [])];
       }
-      const sums = affine
-        ? tailGradientSums(x, coefficients, dy, pass)
-        : { sumDz: tf.zeros([channels]), sumDzNormal: tf.zeros([channels]) };
-      const dx = tailGradient(x, coefficients, dy, sums, { ...pass, nNormed: norm?.ofBatch ? nValid : 0 });
-      const dAffine = norm ? [sums.sumDzNormal, sums.sumDz] : affine ? [sums.sumDz] : [];
+      const whole = { ...pass, nNormed: norm?.ofBatch ? nValid : 0 };
+      const none = { sumDz: tf.zeros([channels]), sumDzNormal: tf.zeros([channels]) };
+      const { dx, sumDz, sumDzNormal } = affine
+        ? tailBackward(x, coefficients, dy, whole)
+        : { ...none, dx: tailGradient(x, coefficients, dy, none, whole) };
+      const dAffine = norm ? [sumDzNormal, sumDz] : affine ? [sumDz] : [];
       return [dx, ...dAffine, ...(skip ? [tailSkipGradient(dy, pass)] : [])];
     };
     return {

@@ -16,6 +16,8 @@ export const TAIL = {
   gradientSums: "LabTailGradientSums",
   /** (x, coefficients, dy, sumDz, sumDzNormal), nNormed (rows that the sums go over; 0: constant statistics) -> [dx] */
   gradient: "LabTailGradient",
+  /** (x, coefficients, dy), nNormed -> [dx, Σ dz, Σ dz x̂]: both at once, where dz can be kept between the two (not on WebGPU) */
+  backward: "LabTailBackward",
 } as const;
 
 /** Rows summed one after the other; the sums of such blocks are then added in order. Fixed, so that threads change no bit. */

@@ -1,4 +1,4 @@
-import { exp4, keepMask4 } from "../simd.as";
+import { exp4, keepMask4, madd } from "../simd.as";
 
 /**
  * partial[block] = the sums of the block's rows of x, and the sums of squares around the block's own means: two rows of
@@ -137,10 +137,13 @@ function forward4(
   write(bytes, y + c, keep(value, counter, c, key, threshold, keepScale));
 }
 
-/** partial[block] = the sums over the block's rows of dz and of dz (x - mean) / deviation. */
+/**
+ * partial[block] = the sums over the block's rows of dz and of dz (x - mean) / deviation; dz itself is written where there
+ * is room for it (else 0).
+ */
 export function tailGradientSums(
   fromBlock: i32, toBlock: i32, blockRows: i32, nValid: i32, firstRow: i32, channels: i32, x: usize,
-  coefficients: usize, dy: usize, elu: i32, key: u32, threshold: u32, keepScale: f32, partial: usize,
+  coefficients: usize, dy: usize, elu: i32, key: u32, threshold: u32, keepScale: f32, partial: usize, dz: usize,
 ): void {
   const step = <usize>channels << 2;
   for (let block = fromBlock; block < toBlock; block++) {
@@ -150,11 +153,12 @@ export function tailGradientSums(
     for (let i = block * blockRows; i < end; i++) {
       const at = <usize>i * step;
       const counter = (firstRow + i) * channels;
+      const to = dz ? dz + at : 0;
       let c: usize = 0;
       for (; c + 16 <= step; c += 16)
-        sums4(16, x + at, coefficients, step, c, dy + at, elu, counter, key, threshold, keepScale, sums);
+        sums4(16, x + at, coefficients, step, c, dy + at, elu, counter, key, threshold, keepScale, sums, to);
       if (c < step)
-        sums4(step - c, x + at, coefficients, step, c, dy + at, elu, counter, key, threshold, keepScale, sums);
+        sums4(step - c, x + at, coefficients, step, c, dy + at, elu, counter, key, threshold, keepScale, sums, to);
     }
   }
 }
@@ -163,11 +167,12 @@ export function tailGradientSums(
 @inline
 function sums4(
   bytes: usize, x: usize, coefficients: usize, step: usize, c: usize, dy: usize, elu: i32, counter: u32, key: u32,
-  threshold: u32, keepScale: f32, sums: usize,
+  threshold: u32, keepScale: f32, sums: usize, to: usize,
 ): void {
   const own = read(bytes, x + c);
   let dz = keep(read(bytes, dy + c), counter, c, key, threshold, keepScale);
   if (elu) dz = f32x4.mul(dz, eluSlope(linear(bytes, own, coefficients + c, step)));
+  if (to) write(bytes, to + c, dz);
   const centred = f32x4.sub(own, read(bytes, coefficients + c));
   const normal = f32x4.mul(centred, read(bytes, coefficients + 3 * step + c));
   write(bytes, sums + c, f32x4.add(read(bytes, sums + c), dz));
@@ -176,7 +181,7 @@ function sums4(
 
 /**
  * dx = scale (dz - Σ dz / n - x̂ Σ dz x̂ / n), without the sums where n, `nNormed`, is 0; rows from nValid on are zero.
- * `slopes` is room for 2 * channels floats of the thread's own.
+ * `slopes` is room for 2 * channels floats of the thread's own. dx may be dy.
  */
 export function tailGradient(
   fromRow: i32, toRow: i32, slopes: usize, nValid: i32, firstRow: i32, channels: i32, x: usize, coefficients: usize,
@@ -266,15 +271,15 @@ function eluSlope(z: v128): v128 {
 function expMinusOne4(value: v128): v128 {
   const x = f32x4.pmax(value, f32x4.splat(-87.0));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));
+  let r = madd(n, f32x4.splat(-0.693359375), x);
+  r = madd(n, f32x4.splat(2.12194440e-4), r);
   let p = f32x4.splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r);
+  p = madd(p, r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = madd(p, r, f32x4.splat(5.0000001201e-1));
+  p = madd(f32x4.mul(p, r), r, r);
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
   return f32x4.add(f32x4.mul(p, power), f32x4.sub(power, f32x4.splat(1)));
 }

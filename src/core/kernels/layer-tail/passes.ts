@@ -1,6 +1,7 @@
 // The single passes that a tail is made of, none differentiable: for `layerTail`, and for whoever goes through a layer
 // block of rows after block of rows.
 import type * as tf from "@tensorflow/tfjs-core";
+import { getBackend } from "@tensorflow/tfjs-core";
 import { type Dropout, dropoutKey } from "../dropout/reference";
 import { runKernel } from "../register";
 import { TAIL } from "./kernels";
@@ -80,6 +81,21 @@ export function tailGradient(
   pass: TailAttributes & { readonly nNormed: number },
 ): tf.Tensor {
   return runKernel(TAIL.gradient, { x, coefficients, dy, ...sums }, { ...pass })[0];
+}
+
+/** The sums and dx of one tail; `nNormed` as above. */
+export function tailBackward(
+  x: tf.Tensor,
+  coefficients: tf.Tensor,
+  dy: tf.Tensor,
+  pass: TailAttributes & { readonly nNormed: number },
+): GradientSums & { readonly dx: tf.Tensor } {
+  if (getBackend() === "webgpu") {
+    const sums = tailGradientSums(x, coefficients, dy, pass);
+    return { ...sums, dx: tailGradient(x, coefficients, dy, sums, pass) };
+  }
+  const [dx, sumDz, sumDzNormal] = runKernel(TAIL.backward, { x, coefficients, dy }, { ...pass });
+  return { dx, sumDz, sumDzNormal };
 }
 
 /** dy where the mask keeps it and rows are valid. */

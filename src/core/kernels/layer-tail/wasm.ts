@@ -47,22 +47,24 @@ export function registerTailWasm(): void {
     return [y.info];
   });
 
-  registerWasm(TAIL.gradientSums, (call) => {
+  registerWasm(TAIL.gradientSums, (call) => gradientSums(call, 0).map(({ info }) => info));
+
+  registerWasm(TAIL.backward, (call) => {
     const { inputs, attributes, at, output, run } = call;
     const channels = inputs.x.shape[1];
-    const blocks = blocksOf(call, EXP);
-    const partial = call.temporary(2 * blocks.rows * channels);
-    const { nValid, firstRow } = attributes;
-    const tensors = [at("x"), at("coefficients"), at("dy")];
-    run("tailGradientSums", blocks, [
-      ...[BLOCK_ROWS, nValid, firstRow, channels, ...tensors, ...activation(call), partial],
-    ]);
-    return [0, 1].map((row) => {
-      const sums = output([channels]);
-      const args = [blocks.rows, 2 * channels, partial + 4 * row * channels, sums.at];
-      run("sumsOfAll", columns(blocks.rows, channels), args);
-      return sums.info;
-    });
+    // dz first, and dx in its place: to make dz again costs more than to read it
+    const dx = output(inputs.x.shape);
+    const sums = gradientSums(call, dx.at);
+    const { nValid, firstRow, nNormed } = attributes;
+    const tensors = [at("x"), at("coefficients"), dx.at, ...sums.map((sum) => sum.at)];
+    const nothing = [0, 0, 0, 1];
+    run(
+      "tailGradient",
+      rowsOf(call),
+      [nValid, firstRow, channels, ...tensors, nNormed, ...nothing, dx.at],
+      2 * channels,
+    );
+    return [dx, ...sums].map(({ info }) => info);
   });
 
   registerWasm(TAIL.gradient, (call) => {
@@ -74,6 +76,24 @@ export function registerTailWasm(): void {
     const args = [nValid, firstRow, channels, ...tensors, nNormed, ...activation(call), dx.at];
     run("tailGradient", rowsOf(call), args, 2 * channels);
     return [dx.info];
+  });
+}
+
+/** Σ dz and Σ dz x̂; dz itself goes to `dz`, unless that is 0. */
+function gradientSums(call: WasmCall, dz: number) {
+  const { inputs, attributes, at, output, run } = call;
+  const channels = inputs.x.shape[1];
+  const blocks = blocksOf(call, EXP);
+  const partial = call.temporary(2 * blocks.rows * channels);
+  const { nValid, firstRow } = attributes;
+  const tensors = [at("x"), at("coefficients"), at("dy")];
+  const args = [BLOCK_ROWS, nValid, firstRow, channels, ...tensors, ...activation(call), partial, dz];
+  run("tailGradientSums", blocks, args);
+  return [0, 1].map((row) => {
+    const sums = output([channels]);
+    const args = [blocks.rows, 2 * channels, partial + 4 * row * channels, sums.at];
+    run("sumsOfAll", columns(blocks.rows, channels), args);
+    return sums;
   });
 }
 
