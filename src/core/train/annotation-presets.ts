@@ -1,5 +1,5 @@
-import type { GraphRecipe } from "../graph/spatial-graph";
 import type { ViewRecipe } from "../graph/view";
+import { spatialsslRecipe } from "./presets";
 import { defaultRecipe, type RunRecipe } from "./recipe";
 
 export const annotationPresets = ["spatialssl", "lab"] as const;
@@ -33,35 +33,16 @@ export function annotationRecipes(preset: AnnotationPreset, view: AnnotationView
 }
 
 /**
- * The network of the SpatialSSL paper: graph attention with 4 hidden layers of 64, neighbours within 40 µm, all genes of
- * 20 % of the cells masked by zeros, Adam at 0.002 without weight decay, 2-hop ego-nets or the full graph; for fine-tuning
- * another attention layer and a classifier, all weights learning. One head, no norm, no dropout, no residual, as
- * the defaults of PyTorch Geometric's GATConv in its code.
- *
- * Source: Richter et al. 2023, section 3 and appendix A.1; theislab/spatial_atlas_ssl for what the paper leaves open
- *   (batches of 64, patience 10, 100 epochs).
- * Differs: the decoder is linear, and the loss of a batch is taken over its target cells. Counts are scaled to the median
- *   total and log1p is taken, since the data of the paper came so. ELU stands for ReLU.
+ * The network of the SpatialSSL paper (presets.ts) on the full graph or on 2-hop ego-nets in batches of 64; for fine-tuning
+ * another attention layer and a classifier, all weights learning.
  */
 function spatialSsl(view: AnnotationView): AnnotationRecipes {
-  const graph: GraphRecipe = { kind: "radius", radiusMicrons: 40 };
   const subGraphs: ViewRecipe = { kind: "ego", hops: 2, batchSize: 64 };
-  const both: Partial<RunRecipe> = {
-    backbone: "gat",
-    encoder: { layers: 4, hidden: 64, heads: 1, batchNorm: false, dropout: 0, attentionDropout: 0, skip: false },
-    graph,
-    view: view === "sub" ? subGraphs : { kind: "full" },
-    optimizer: { learningRate: 0.002, weightDecay: 0 },
-    epochs: 100,
-    patience: 10,
-  };
+  const of = { view: view === "sub" ? subGraphs : ({ kind: "full" } as const) };
+  const config = { classWeights: "none", headLayer: true, frozen: false };
   return {
-    pretrain: defaultRecipe({ ...both, method: "mae", config: { maskRatio: 0.2, maskFill: "zero" } }),
-    train: defaultRecipe({
-      ...both,
-      method: "supervised",
-      config: { classWeights: "none", headLayer: true, frozen: false },
-    }),
+    pretrain: { ...spatialsslRecipe("mae"), ...of },
+    train: { ...spatialsslRecipe("supervised"), ...of, config },
     pretrainsOnTest: false,
   };
 }

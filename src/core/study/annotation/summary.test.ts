@@ -52,7 +52,7 @@ describe("the table of an annotation study", () => {
 
   test("says in words what the numbers say", () => {
     expect(gainWords(gains[0])).toMatch(
-      /^lab, sub-graphs, 10 % of labels: SSL helps: \+0.081 macro F1 .*3 seeds.*most gained: rarest \+0.201, rare \+0.101.*Rare classes gain more/,
+      /^lab, sub-graphs, 10 % of labels: SSL helps: \+0.081 macro F1 .*3 seeds.*most gained: rarest \+0.201, rare \+0.101.*The rarer a class, the higher its gain/,
     );
     const mixed = [0, 1, 2].flatMap((seed) => [run("on", seed, [0, 0, 0.05, (seed - 1.5) * 0.4]), run("off", seed)]);
     expect(gainWords(summarizeAnnotation(mixed).gains[0])).toMatch(/a gain by SSL is not shown: .*most lost: rarest/);

@@ -160,7 +160,9 @@ export function gainWords({ configuration, view, fraction, gain, perClass, byFre
   const classes = [up && `most gained: ${up}`, down && `most lost: ${down}`].filter(Boolean).join("; ");
   const { p, slope } = byFrequency;
   const rare =
-    p !== null && p < 0.05 ? ` ${slope < 0 ? "Rare" : "Common"} classes gain more (p = ${p.toPrecision(2)}).` : "";
+    p !== null && p < 0.05
+      ? ` The ${slope < 0 ? "rarer" : "more common"} a class, the higher its gain (p = ${p.toPrecision(2)}).`
+      : "";
   return `${where}: ${verdict}: ${size}.${classes ? ` Classes ${classes}.` : ""}${rare}`;
 }
 
