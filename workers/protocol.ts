@@ -10,6 +10,8 @@ import type { CellRecord } from "../src/core/slice/gene";
 import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
+import type { ClusteringPlan, StudyJob } from "../src/core/study/clustering/plan";
+import type { StudyResult } from "../src/core/study/clustering/result";
 import type { BatchRecipe } from "../src/core/train/batch-source";
 import type { Verdict } from "../src/core/train/budget-limits";
 import type { EpochProbe } from "../src/core/train/epoch-probe";
@@ -218,4 +220,22 @@ export type AnalysisApi = {
   /** Forgets what belongs to an older run. */
   reset: { request: null; event: never; result: null };
   link: Link<"engine" | "data">;
+};
+
+/** study.worker: the runs of a study, one after the other, beside the lab's own. */
+export type StudyApi = {
+  openBackend: EngineApi["openBackend"];
+  /** Fetches an open slice, to be known by the name that the plan has for it. */
+  take: { request: { sliceId: number; name: string }; event: never; result: null };
+  /** Trains or embeds, clusters and scores; refused where the run would pass `memoryBytes`. */
+  run: {
+    request: { plan: ClusteringPlan; job: StudyJob; memoryBytes: number | null };
+    event: never;
+    result: { result: StudyResult; codes: Int32Array };
+  };
+  /** Time of the training of such a run, ms, from a few steps. */
+  probe: { request: { plan: ClusteringPlan; job: StudyJob }; event: never; result: { milliseconds: number } };
+  /** Lets training rest after the step in hand, with all that it knows, until it may go on. */
+  hold: { request: { held: boolean }; event: never; result: null };
+  link: Link<"data">;
 };

@@ -20,7 +20,10 @@ export function crowding(): string[] {
       }
     });
   };
-  const panels = ["header", "nav", "main", "aside", "footer"].map((tag) => document.querySelector(tag)!);
+  // of the screen that is shown; not every screen has all of them
+  const panels = ["header", "nav", "main", "aside", "footer"].flatMap((tag) =>
+    [...document.querySelectorAll(tag)].filter((e) => e.checkVisibility()),
+  );
   overlap(panels);
   for (const panel of panels) {
     const box = panel.getBoundingClientRect();

@@ -1,9 +1,9 @@
 import { watchLife } from "../../workers/life";
-import type { AnalysisApi, DataApi, EngineApi, GraphApi } from "../../workers/protocol";
+import type { AnalysisApi, DataApi, EngineApi, GraphApi, StudyApi } from "../../workers/protocol";
 import { type Client, connect, type Port } from "../../workers/rpc";
 import { LabError } from "../core/errors";
 
-/** The four threads behind the page. This file is the only place that starts one. */
+/** The four threads behind the lab. This file is the only place that starts one. */
 export interface Threads {
   readonly data: Client<DataApi>;
   readonly graph: Client<GraphApi>;
@@ -16,7 +16,7 @@ interface Started {
   readonly client: Client<never>;
 }
 
-export type ThreadName = "data" | "graph" | "engine" | "analysis";
+export type ThreadName = "data" | "graph" | "engine" | "analysis" | "study";
 
 const started = new Map<ThreadName, Started>();
 /** The threads, or on their way. */
@@ -97,6 +97,35 @@ function end(names: readonly ThreadName[]): void {
   }
 }
 
+/** A thread for the runs of a study. */
+export interface StudyThread {
+  readonly call: Client<StudyApi>;
+  /** Ends it at once and gives its memory back. */
+  end(): void;
+}
+
+/**
+ * A fresh thread for the runs of a study, so that the lab's own model stays usable beside them; an older one ends.
+ * Its death is heard of by whoever called it, and no other thread depends on it.
+ */
+export async function startStudyThread(): Promise<StudyThread> {
+  const { data } = await getThreads();
+  end(["study"]);
+  const worker = new Worker(new URL("../../workers/study.worker.ts", import.meta.url), { type: "module" });
+  const call = start<StudyApi>("study", worker);
+  const { port1, port2 } = new MessageChannel();
+  await Promise.all([
+    data("link", { port: port1 }, { transfer: [port1] }),
+    call("link", { peer: "data", port: port2 }, { transfer: [port2] }),
+  ]);
+  return {
+    call,
+    end() {
+      if (started.get("study")?.worker === worker) end(["study"]);
+    },
+  };
+}
+
 async function startModelThreads({ data, graph }: Pick<Threads, "data" | "graph">): Promise<Threads> {
   const engine = start<EngineApi>(
     "engine",
@@ -148,7 +177,8 @@ function start<A extends Record<string, { request: unknown; event: unknown; resu
     );
     // a thread that was replaced meanwhile has no more to say
     if (started.get(name)?.worker !== worker) return;
-    dead.add(name);
+    // a study's thread is started by its queue, not by whoever next asks for the lab's
+    if (name !== "study") dead.add(name);
     client.fail(error);
     onDeath(name, error);
   };

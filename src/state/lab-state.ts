@@ -12,6 +12,7 @@ import type { Verdict } from "../core/train/budget-limits";
 import type { EpochProbe } from "../core/train/epoch-probe";
 import type { RunRecipe } from "../core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../core/train/trainer";
+import type { StudyState } from "./study-state";
 
 /** Work under way: what it says of itself, and how to stop it. */
 export interface Working {
@@ -198,8 +199,12 @@ export type ColorBy =
   | { readonly kind: "embedding" }
   | { readonly kind: "loss" };
 
+/** The places of the page: one slice and one model, or many runs compared. */
+export type Screen = "lab" | "studies";
+
 export interface ViewState {
   readonly theme: "dark" | "light";
+  readonly screen: Screen;
   readonly colorBy: ColorBy;
   /** True while the lab chooses the colours itself: the embedding while it learns, then the clusters. */
   readonly colorFollows: boolean;
@@ -224,6 +229,7 @@ export interface ViewState {
   readonly actionError: { readonly where: "slice" | "train" | "color"; readonly error: LabError } | null;
   dismissActionError(): void;
   setTheme(theme: "dark" | "light"): void;
+  setScreen(screen: Screen): void;
   setColorBy(colorBy: ColorBy): void;
   toggleCategory(category: number): void;
   soloCategory(category: number): void;
@@ -235,7 +241,7 @@ export interface ViewState {
   selectByName(name: string): Promise<boolean>;
 }
 
-export type LabState = DataState & GraphState & RunState & BudgetState & AnalysisState & ViewState;
+export type LabState = DataState & GraphState & RunState & BudgetState & AnalysisState & ViewState & StudyState;
 
 /** Names a colouring, so that muted categories are remembered per colouring. */
 export function coloringKey(colorBy: ColorBy): string {

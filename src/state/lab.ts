@@ -6,6 +6,7 @@ import { watchThreads } from "./engine";
 import { createGraphSlice } from "./graph-slice";
 import type { LabState } from "./lab-state";
 import { createRunSlice } from "./run-slice";
+import { createStudySlice } from "./study-slice";
 import { createViewSlice } from "./view-slice";
 import { watchBudget } from "./watch-budget";
 
@@ -17,6 +18,7 @@ export const useLab = create<LabState>()((...args) => ({
   ...createBudgetSlice(...args),
   ...createAnalysisSlice(...args),
   ...createViewSlice(...args),
+  ...createStudySlice(...args),
 }));
 
 watchBudget(useLab);
@@ -34,6 +36,9 @@ watchThreads((thread, error) => {
       return;
     case "data":
       useLab.setState({ opening: null, kept: null, openError: { name: state.opening?.name ?? "The slice", error } });
+      return;
+    case "study":
+      // its queue hears of it through the call that failed
       return;
     default:
       thread satisfies never;

@@ -46,6 +46,7 @@ export const createViewSlice: SliceCreator<ViewState> = (set, get) => {
 
   return {
     theme: "dark",
+    screen: "lab",
     colorBy: { kind: "section" },
     colorFollows: true,
     actionError: null,
@@ -62,6 +63,7 @@ export const createViewSlice: SliceCreator<ViewState> = (set, get) => {
     attention: null,
     rebuilt: null,
     setTheme: (theme) => set({ theme }),
+    setScreen: (screen) => set({ screen }),
     setColorBy(colorBy) {
       set({ colorBy, colorFollows: false, actionError: null });
       if (colorBy.kind === "gene" && get().geneCounts?.gene !== colorBy.gene) {

@@ -1,32 +1,30 @@
 import { MantineProvider } from "@mantine/core";
+import { Activity } from "react";
 import { useLab } from "../state/lab";
 import styles from "./App.module.css";
 import { TopBar } from "./bar/TopBar";
-import { Inspector } from "./inspector/Inspector";
+import { LabScreen } from "./LabScreen";
 import { DropTarget } from "./open/DropTarget";
 import { QuestionDialog } from "./open/QuestionDialog";
-import { Rail } from "./rail/Rail";
-import { useShortcuts } from "./shortcuts";
-import { Stage } from "./stage/Stage";
-import { BottomStrip } from "./strip/BottomStrip";
+import { StudiesScreen } from "./studies/StudiesScreen";
 import { theme } from "./theme";
+import { useAddress } from "./use-address";
 
-/** The Lab screen: four steps, the tissue, what is selected, and how the run goes. */
+/** The page: the bar, and the screen that it names. The others keep what they show until one comes back to them. */
 export function App() {
   const scheme = useLab((s) => s.theme);
-  useShortcuts();
+  const screen = useLab((s) => s.screen);
+  useAddress();
   return (
     <MantineProvider theme={theme} forceColorScheme={scheme}>
-      <div className={styles.lab}>
+      <div className={styles.page}>
         <TopBar />
-        <nav className={styles.rail} aria-label="Steps">
-          <Rail />
-        </nav>
-        <main className={styles.stage}>
-          <Stage />
-        </main>
-        <Inspector />
-        <BottomStrip />
+        <Activity mode={screen === "lab" ? "visible" : "hidden"}>
+          <LabScreen />
+        </Activity>
+        <Activity mode={screen === "studies" ? "visible" : "hidden"}>
+          <StudiesScreen />
+        </Activity>
       </div>
       <DropTarget />
       <QuestionDialog />

@@ -5,6 +5,7 @@ import { FolderIcon, MoonIcon, SunIcon } from "../kit/icons";
 import { FileButton } from "../open/FileButton";
 import { ReplacedNotice } from "../open/ReplacedNotice";
 import { BackendBadge } from "./BackendBadge";
+import { ScreenLinks } from "./ScreenLinks";
 import styles from "./TopBar.module.css";
 
 export function TopBar() {
@@ -15,6 +16,7 @@ export function TopBar() {
   return (
     <header className={styles.bar}>
       <h1 className={styles.name}>SpatialSSL Lab</h1>
+      <ScreenLinks />
       <div className={`${styles.fact} numeric`}>
         <span data-testid="slice-fact">
           {slice

@@ -11,6 +11,7 @@ import { BudgetNote } from "./BudgetNote";
 import { Findings } from "./Findings";
 import styles from "./Rail.module.css";
 import { ResumeNote } from "./ResumeNote";
+import { ShownRunNote } from "./ShownRunNote";
 import { ViewControl } from "./ViewControl";
 
 /** Step 4: the run, and what was learned. */
@@ -30,6 +31,7 @@ export function TrainStep() {
   const busy = running || run.kind === "preparing";
   return (
     <>
+      <ShownRunNote />
       <div style={{ marginBottom: 10 }}>
         <ViewControl />
       </div>

@@ -73,9 +73,12 @@ export function Stage() {
     useMemo(() => (plane ? boundsOf(plane) : null), [plane]),
     main !== "embedding" ? "docked" : "large",
   );
+  const seen = useRef<number | null>(null);
   useEffect(() => {
-    // another slice is looked at from the start
-    if (slice?.id !== undefined) for (const view of ["tissue", "embedding"] as const) useStage.getState().fit(view);
+    // another slice is looked at from the start; the same one, as it was left for another screen
+    if (slice?.id === undefined || slice.id === seen.current) return;
+    seen.current = slice.id;
+    for (const view of ["tissue", "embedding"] as const) useStage.getState().fit(view);
   }, [slice?.id]);
 
   const failure = useScene(surface, content);

@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import type { Download, Page } from "@playwright/test";
+import { unzipSync } from "fflate";
+import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
+import { button, openLab, simulate } from "./support/lab";
+import { crowding } from "./support/layout";
+import { keep } from "./support/pixels";
+import { expect, test } from "./support/test";
+
+const small: SimulateOptions = { tissue: "cortex", nCells: 700, nGenes: 60, seed: 3 };
+const looks = [
+  { theme: "light", width: 1920, height: 1080 },
+  { theme: "dark", width: 1920, height: 1080 },
+  { theme: "light", width: 1440, height: 900 },
+  { theme: "dark", width: 1440, height: 900 },
+  { theme: "light", width: 1280, height: 800 },
+  { theme: "dark", width: 1280, height: 800 },
+] as const;
+
+test("a study is set up, paused, left by a reload, gone on with, read and exported", async ({ page }) => {
+  test.slow();
+  await openLab(page, "?backend=wasm");
+  await simulate(page, small);
+  await page.getByRole("link", { name: "Studies" }).click();
+  await everyLook(page, "studies-form");
+  await setUp(page, 600);
+  await expect(page.getByTestId("study-estimate")).toContainText(/2 runs and 6 baselines, about/, { timeout: 90_000 });
+
+  await button(page, "Start the study").click();
+  await expect(page.getByTestId("queue-words")).toContainText("VICReg · GCN · seed 0", { timeout: 120_000 });
+  await expect(page.getByTestId("queue-words")).toContainText("left");
+  await button(page, "Pause").click();
+  await expect(page.getByTestId("queue-words")).toContainText("paused");
+  await page.waitForTimeout(500);
+  const held = await progressOf(page);
+  await page.waitForTimeout(700);
+  expect(await progressOf(page), "a paused run stays where it is").toBe(held);
+  await everyLook(page, "studies-half-done");
+
+  // the lab keeps what it shows, and is usable meanwhile
+  await page.getByRole("link", { name: "Lab" }).click();
+  await expect(button(page, "Train")).toBeEnabled();
+  await page.getByRole("link", { name: "Studies" }).click();
+  await button(page, "Resume").click();
+  await expect.poll(() => progressOf(page)).not.toBe(held);
+  await button(page, "Pause").click();
+
+  await page.reload();
+  await expect(page.getByText("7 of 8 done")).toBeVisible();
+  await expect(page.getByTestId("queue-words")).toContainText("1 to do");
+  await button(page, "Continue").click();
+  await expect(page.getByText("8 of 8 done")).toBeVisible({ timeout: 170_000 });
+
+  const table = page.getByRole("table");
+  await expect(table.getByRole("row")).toHaveCount(9);
+  await expect(
+    table
+      .getByRole("row", { name: /VICReg · GCN/ })
+      .getByRole("cell")
+      .first(),
+  ).toHaveText(/^−?\d\.\d{3}/);
+  await expect(table.locator("tr[data-baseline]")).toHaveCount(6);
+  await expect(page.getByText(/best baseline/).first()).toBeVisible();
+  await everyLook(page, "studies-done");
+
+  const csv = await downloaded(page, "Table of all runs, CSV");
+  const rows = readFileSync(csv, "utf8").trim().split("\n");
+  expect(rows).toHaveLength(9);
+  expect(rows[0]).toMatch(/^slice,label,kind,name,backbone,seed,k,ari,/);
+  const folder = unzipSync(readFileSync(await downloaded(page, "Folder for the command line, zip")));
+  expect(Object.keys(folder).filter((path) => path.startsWith("runs/"))).toHaveLength(8);
+  const plan = JSON.parse(new TextDecoder().decode(folder["study.json"]));
+  expect(plan).toMatchObject({ kind: "clustering", methods: ["mae", "vicreg"], backbones: ["gcn"], seeds: [0] });
+  const figure = page.waitForEvent("download");
+  await page.getByRole("button", { name: /^Save ari-by-method.* as PNG$/ }).click();
+  expect((await figure).suggestedFilename()).toMatch(/^ari-by-method-.*\.png$/);
+
+  // a run of the grid comes to the lab with its recipe and its clusters
+  await page.getByRole("button", { name: /^VICReg · GCN · seed 0, ARI .*open in the lab$/ }).click();
+  await expect(page.getByText(/VICReg · GCN · seed 0/)).toBeVisible();
+  const shown = await page.evaluate(() => {
+    const { recipe, clusters, colorBy, slice } = window.lab.getState();
+    return {
+      method: recipe.method,
+      backbone: recipe.backbone,
+      cells: clusters?.codes.length,
+      colorBy,
+      name: slice?.name,
+    };
+  });
+  expect(shown).toMatchObject({ method: "vicreg", backbone: "gcn", cells: 700, colorBy: { kind: "cluster" } });
+  await keep(page, "studies-run-in-the-lab");
+});
+
+/** Two methods on one backbone, one seed, `steps` steps. */
+async function setUp(page: Page, steps: number): Promise<void> {
+  const form = page.getByRole("navigation", { name: "Study" });
+  await form.getByRole("button", { name: "None" }).click();
+  for (const name of ["MAE", "VICReg"]) await form.getByRole("checkbox", { name, exact: true }).check();
+  for (const name of ["SAGE", "GAT"]) await form.getByRole("checkbox", { name, exact: true }).uncheck();
+  await form.getByLabel("Seeds", { exact: true }).fill("1");
+  await form.getByText("steps", { exact: true }).click();
+  await form.getByLabel("Steps", { exact: true }).fill(String(steps));
+  await form.getByLabel("Steps", { exact: true }).press("Enter");
+}
+
+function progressOf(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { queue } = window.lab.getState();
+    return queue.kind === "running" || queue.kind === "paused" ? (queue.progress?.done ?? -1) : -2;
+  });
+}
+
+async function downloaded(page: Page, item: string): Promise<string> {
+  await button(page, "Export").click();
+  const began: Promise<Download> = page.waitForEvent("download");
+  await page.getByRole("menuitem", { name: item }).click();
+  return (await began).path();
+}
+
+async function everyLook(page: Page, state: string): Promise<void> {
+  for (const { theme, width, height } of looks) {
+    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
+    await page.setViewportSize({ width, height });
+    await expect.soft
+      .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${width} px`, timeout: 10_000 })
+      .toEqual([]);
+    await keep(page, `${state}-${width}-${theme}`);
+  }
+}

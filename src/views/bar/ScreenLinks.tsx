@@ -1,0 +1,23 @@
+import { useLab } from "../../state/lab";
+import type { Screen } from "../../state/lab-state";
+import styles from "./TopBar.module.css";
+
+const screens: readonly { readonly id: Screen; readonly name: string }[] = [
+  { id: "lab", name: "Lab" },
+  { id: "studies", name: "Studies" },
+];
+
+/** Which place of the page is shown. Links, since the address names it. */
+export function ScreenLinks() {
+  const shown = useLab((s) => s.screen);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: the element nav is the rail's
+    <div role="navigation" aria-label="Screens" className={styles.screens}>
+      {screens.map(({ id, name }) => (
+        <a key={id} href={`#${id}`} className={styles.screen} aria-current={id === shown ? "page" : undefined}>
+          {name}
+        </a>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { Button, Select } from "@mantine/core";
+import { useLab } from "../../state/lab";
+import type { StudyHead } from "../../state/study-archive";
+import { StudyFacts } from "./clustering/StudyFacts";
+import styles from "./Studies.module.css";
+
+/** The studies that this browser keeps: one is shown, or a new one is set up. */
+export function StudyChooser() {
+  const studies = useLab((s) => s.studies);
+  const study = useLab((s) => s.study);
+  const busy = useLab((s) => ["starting", "running", "paused"].includes(s.queue.kind));
+  const { showStudy, newStudy, removeStudy } = useLab.getState();
+  if (!studies) return <p className="label">Looking up kept studies.</p>;
+  return (
+    <div className={styles.chooser}>
+      {studies.length > 0 && (
+        <Select
+          label="Study"
+          aria-label="Study shown"
+          data={[{ value: "new", label: "New study" }, ...studies.map((s) => ({ value: s.id, label: studyTitle(s) }))]}
+          value={study?.head.id ?? "new"}
+          onChange={(id) => (id === "new" ? newStudy() : id && void showStudy(id))}
+          allowDeselect={false}
+          disabled={busy}
+        />
+      )}
+      {studies.length === 0 && <h2>New study</h2>}
+      {study && (
+        <>
+          <StudyFacts study={study} />
+          <div className={styles.chooserButtons}>
+            <Button variant="default" disabled={busy} onClick={newStudy}>
+              New study
+            </Button>
+            <Button
+              variant="default"
+              color="red"
+              disabled={busy}
+              onClick={() => confirmRemoval(study.head, removeStudy)}
+            >
+              Delete
+            </Button>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** "cortex · layer · 21 Nov, 14:05". */
+function studyTitle({ plan, created }: StudyHead): string {
+  const [first] = plan.slices;
+  const more = plan.slices.length > 1 ? ` and ${plan.slices.length - 1} more` : "";
+  const when = new Date(created).toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  return `${first.name}${more} · ${first.label} · ${when}`;
+}
+
+function confirmRemoval(head: StudyHead, remove: (id: string) => Promise<void>): void {
+  if (window.confirm(`Delete the study ${studyTitle(head)} and all of its runs?`)) void remove(head.id);
+}

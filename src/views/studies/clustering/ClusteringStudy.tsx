@@ -1,0 +1,78 @@
+import { Button, Menu, SegmentedControl } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { fileWord } from "../../../core/study/clustering/plan";
+import type { MetricName } from "../../../core/study/clustering/result";
+import { useLab } from "../../../state/lab";
+import type { Study } from "../../../state/study-state";
+import { ErrorNote } from "../../kit/ErrorNote";
+import notes from "../../kit/notes.module.css";
+import styles from "../Studies.module.css";
+import { Charts } from "./Charts";
+import { ConclusionNotes } from "./ConclusionNotes";
+import { saveCsv, saveFolder } from "./export-study";
+import { Failures } from "./Failures";
+import { QueueBar } from "./QueueBar";
+import { ResultsTable } from "./ResultsTable";
+import { viewSlice, weightedMetrics } from "./study-view";
+import { TissueMaps } from "./TissueMaps";
+import { tissueCells } from "./tissue-map";
+import { WeightsForm } from "./WeightsForm";
+
+/** A clustering study: its queue, what its numbers say, table, maps and charts. */
+export function ClusteringStudy({ study }: { study: Study }) {
+  const { plan } = study.head;
+  const [slice, setSlice] = useState(plan.slices[0].name);
+  const [metric, setMetric] = useState<MetricName>("ari");
+  const weights = useLab((s) => s.overallWeights);
+  const keepError = useLab((s) => s.keepError);
+  // of the queue, the table needs to know which run is in hand, not how far it is
+  const inHand = useLab((s) => (s.queue.kind === "running" || s.queue.kind === "paused" ? s.queue.job.key : null));
+  const weighted = useMemo(() => weightedMetrics(weights), [weights]);
+  const view = useMemo(
+    () => viewSlice(study, { slice, metric, weights: weighted, inHand }),
+    [study, slice, metric, weighted, inHand],
+  );
+  const info = study.slices.get(slice);
+  const wanted = plan.slices.find(({ name }) => name === slice);
+  const cells = useMemo(() => (info && wanted ? tissueCells(info, wanted) : null), [info, wanted]);
+  const name = `study-${plan.slices.map((s) => fileWord(s.name)).join("-")}`;
+  return (
+    <>
+      <QueueBar study={study}>
+        <WeightsForm />
+        <Menu position="bottom-end" shadow="md">
+          <Menu.Target>
+            <Button variant="default" disabled={study.finished.size === 0}>
+              Export
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => saveCsv(view.all, name)}>Table of all runs, CSV</Menu.Item>
+            <Menu.Item onClick={() => saveFolder(study, name)}>Folder for the command line, zip</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </QueueBar>
+      {keepError && <ErrorNote title="Not kept" error={keepError} />}
+      <Failures study={study} />
+      {plan.slices.length > 1 && (
+        <div className={styles.tools}>
+          <SegmentedControl
+            aria-label="Slice"
+            fullWidth={false}
+            data={plan.slices.map((s) => s.name)}
+            value={slice}
+            onChange={setSlice}
+          />
+        </div>
+      )}
+      {view.summary && <ConclusionNotes results={view.results} summary={view.summary} metric={metric} />}
+      <ResultsTable rows={view.rows} metric={metric} onMetric={setMetric} />
+      {cells ? (
+        <TissueMaps study={study} slice={slice} cells={cells} />
+      ) : (
+        <p className={notes.note}>This browser kept no positions of {slice}, so there are no maps.</p>
+      )}
+      {view.summary && <Charts slice={slice} results={view.results} summary={view.summary} metric={metric} />}
+    </>
+  );
+}

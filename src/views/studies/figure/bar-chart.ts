@@ -1,0 +1,100 @@
+import { axisOver, valueLines } from "./axis";
+import { type Figure, type Ink, line, type Mark, text, tip } from "./figure";
+
+export interface Bar {
+  readonly name: string;
+  readonly mean: number;
+  /** Standard deviation over the runs; null for a single one. */
+  readonly sd: number | null;
+  readonly n: number;
+  /** The single values, drawn as dots. */
+  readonly values: readonly number[];
+}
+
+export interface BarChartOptions {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly ink: Ink;
+  /** A value to compare with, drawn across. */
+  readonly mark: { readonly name: string; readonly value: number } | null;
+}
+
+/** Bars from zero to the mean, a whisker of one standard deviation to both sides, a dot for each value. */
+export function barChart(bars: readonly Bar[], { title, width, height, ink, mark }: BarChartOptions): Figure {
+  const [left, right, top, bottom] = [44, width - 10, 30, height - 38];
+  const whiskers = bars.flatMap(({ mean, sd, values }) => [mean - (sd ?? 0), mean + (sd ?? 0), ...values]);
+  const axis = axisOver([...whiskers, mark?.value ?? 0], [bottom, top], { through: 0 });
+  const place = (right - left) / Math.max(1, bars.length);
+  const wide = Math.min(56, 0.6 * place);
+  const marks: Mark[] = [
+    text(left - 34, 16, title, { fill: ink.text, size: 12, weight: 600 }),
+    ...valueLines(axis, [left, right], ink),
+  ];
+  bars.forEach((bar, i) => {
+    const middle = left + (i + 0.5) * place;
+    marks.push(...oneBar(bar, { middle, wide, at: axis.at, ink }));
+    const words = fitted(bar.name, place);
+    words.forEach((row, r) => {
+      marks.push(text(middle, bottom + 15 + 13 * r, row, { fill: ink.text, anchor: "middle" }));
+    });
+  });
+  if (mark) {
+    const y = axis.at(mark.value);
+    const across = line([left, y], [right, y], ink.baseline, 1.5);
+    marks.push({ ...across, attrs: { ...across.attrs, strokeDasharray: "5 4" } });
+    marks.push(text(right, 16, `- - ${mark.name} ${mark.value.toFixed(3)}`, { fill: ink.baseline, anchor: "end" }));
+  }
+  const spoken = bars.map(
+    ({ name, mean, sd }) => `${name} ${mean.toFixed(3)}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}`,
+  );
+  const against = mark ? `; ${mark.name} ${mark.value.toFixed(3)}` : "";
+  return { width, height, label: `${title}: ${spoken.join(", ")}${against}`, marks };
+}
+
+function oneBar(
+  { name, mean, sd, n, values }: Bar,
+  { middle, wide, at, ink }: { middle: number; wide: number; at(value: number): number; ink: Ink },
+): Mark[] {
+  if (!Number.isFinite(mean)) return [text(middle, at(0) - 6, "none", { fill: ink.dim, anchor: "middle" })];
+  const [y, ground] = [at(Math.max(0, mean)), at(Math.min(0, mean))];
+  const body: Mark = {
+    tag: "rect",
+    attrs: {
+      x: middle - wide / 2,
+      y,
+      width: wide,
+      height: Math.max(1, ground - y),
+      fill: ink.accent,
+      fillOpacity: 0.55,
+    },
+    children: [
+      tip(`${name}: ${mean.toFixed(3)}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}, ${n} ${n === 1 ? "run" : "runs"}`),
+    ],
+  };
+  const dots = values.filter(Number.isFinite).map(
+    (value, i): Mark => ({
+      tag: "circle",
+      // beside each other, so that equal ones are both seen
+      attrs: { cx: middle + wide * 0.3 * ((i % 5) / 2 - 1), cy: at(value), r: 2.2, fill: ink.text, fillOpacity: 0.55 },
+    }),
+  );
+  if (sd === null) return [body, ...dots];
+  const [low, high] = [at(mean - sd), at(mean + sd)];
+  const cap = Math.min(6, wide / 3);
+  const whisker = [
+    line([middle, low], [middle, high], ink.text, 1.5),
+    line([middle - cap, low], [middle + cap, low], ink.text, 1.5),
+    line([middle - cap, high], [middle + cap, high], ink.text, 1.5),
+  ];
+  return [body, ...dots, ...whisker];
+}
+
+/** The name in one or two rows that fit their place. */
+function fitted(name: string, place: number): readonly string[] {
+  const room = Math.max(3, Math.floor(place / 6));
+  if (name.length <= room) return [name];
+  const cut = name.search(/[ -]/);
+  const rows = cut < 0 ? [name] : [name.slice(0, cut + (name[cut] === "-" ? 1 : 0)), name.slice(cut + 1)];
+  return rows.map((row) => (row.length <= room ? row : `${row.slice(0, room - 1)}…`));
+}
