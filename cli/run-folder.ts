@@ -16,6 +16,7 @@ export const RUN_FILES = {
   embedding: "embedding.arrow",
   model: "model.safetensors",
   clusters: "clusters.arrow",
+  checkpoint: "checkpoint.safetensors",
 } as const;
 
 /** run.json: what was run, on what, and how it went. Names only, never a path. */
@@ -87,7 +88,8 @@ export function folderForRun(name: string, cwd: string, { force = false } = {}):
 
 /** Removes the files of an earlier run, its record first: without it nothing counts as finished. */
 export function clearRun(run: RunFolder): void {
-  for (const file of ["record", "clusters", "embedding", "model"] as const) rmSync(run.path(file), { force: true });
+  for (const file of ["record", "clusters", "embedding", "model", "checkpoint"] as const)
+    rmSync(run.path(file), { force: true });
 }
 
 /**

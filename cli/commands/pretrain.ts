@@ -2,19 +2,25 @@ import type { Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { recipeOf, recipeOptions, recipeUsage } from "../recipe-options";
 import { folderForRun } from "../run-folder";
+import { namesCollection } from "../section-folder";
 import { trainingOptions, trainingUsage, trainRun } from "../train-run";
+import { sectionOptions, sectionUsage, trainSections } from "../train-sections";
 
 export const pretrain: Command = {
-  usage: `pretrain FILE --out DIR|--dry-run ${recipeUsage} ${trainingUsage} ${openUsage}`,
+  usage: `pretrain FILE…|DIR --out DIR|--dry-run ${recipeUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
   summary:
-    "Trains a network without labels as SpatialSSL does (--preset spatialssl unless told), watched on cells that it does not learn from; for finetune.",
-  options: { ...openOptions, ...recipeOptions, ...trainingOptions },
-  positionals: ["FILE"],
+    "Trains a network without labels as SpatialSSL does (--preset spatialssl unless told), watched on cells that it does not learn from; for finetune. Of several files, or a folder of sections, one section is in memory at a time.",
+  options: { ...openOptions, ...recipeOptions, ...trainingOptions, ...sectionOptions },
+  positionals: ["FILE…"],
   async run(args, context) {
     const { cwd } = context;
     const recipe = recipeOf(args, cwd, "spatialssl");
     if (recipe.label) throw args.wrong("--label belongs to finetune: pretraining learns none");
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
+    const { positionals: words } = args;
+    if (namesCollection(words, cwd)) return trainSections({ words, recipe, run }, args, context);
+    for (const flag of ["test-by", "resume"])
+      if (args.has(flag)) throw args.wrong(`--${flag} belongs to several files or a folder of sections`);
     const slice = await openFile(args.positionals[0], args, context);
     return trainRun({ slice, recipe, run, validation: "auto" }, args, context);
   },

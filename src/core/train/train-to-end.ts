@@ -1,18 +1,28 @@
 import type { LabError } from "../errors";
 import type { Task } from "../task";
-import { isPatienceOver, unwatched, watched } from "./early-stopping";
+import { isPatienceOver, unwatched, type Watch, watched } from "./early-stopping";
 import type { Trainer } from "./trainer";
 
 /** What can be trained to an end: a trainer of one slice, or of many sections. */
 export type Trainable = Pick<Trainer, "recipe" | "nBatches" | "step" | "validate" | "snapshot">;
+
+/** How far a run came; with it a run that was stopped goes on. */
+export interface TrainedSoFar {
+  readonly losses: readonly number[];
+  readonly watch: Watch;
+  /** Over all epochs. */
+  readonly steps: number;
+}
 
 export interface TrainToEndOptions {
   /** Ends after so many steps, be it amid an epoch; without it after the recipe's epochs. */
   readonly steps?: number;
   /** Settles when the device is gone: what awaits it would wait for ever. */
   readonly lost: Promise<LabError>;
-  /** Awaited after every step, so that the thread may hear that it should stop. */
-  readonly breathe?: () => Promise<void>;
+  /** Awaited after every step, so that the thread may hear that it should stop, and what was learned may be kept. */
+  readonly breathe?: (soFar: TrainedSoFar) => Promise<void>;
+  /** What was done before, by a trainer that goes on from there; with the weights of its best epoch. */
+  readonly before?: TrainedSoFar & { readonly best: ReturnType<Trainer["snapshot"]> | null };
 }
 
 export interface Trained {
@@ -36,18 +46,18 @@ export interface Trained {
  */
 export async function trainToEnd(
   trainer: Trainable,
-  { steps: wanted, lost, breathe = async () => {} }: TrainToEndOptions,
+  { steps: wanted, lost, breathe = async () => {}, before }: TrainToEndOptions,
   task: Task,
 ): Promise<Trained> {
   const { nBatches, recipe } = trainer;
   const end = wanted ?? recipe.epochs * nBatches;
   const epochs = Math.ceil(end / nBatches);
   const { patience = Number.POSITIVE_INFINITY } = recipe;
-  const losses: number[] = [];
+  const losses: number[] = [...(before?.losses ?? [])];
   let [unfinishedSum, unfinished] = [0, 0];
-  let steps = 0;
-  let watch = unwatched;
-  let best: ReturnType<Trainer["snapshot"]> | null = null;
+  let steps = before?.steps ?? 0;
+  let watch = before?.watch ?? unwatched;
+  let best = before?.best ?? null;
   const began = performance.now();
   let fail: (error: LabError) => void = () => {};
   void lost.then((error) => fail(error));
@@ -64,8 +74,9 @@ export async function trainToEnd(
     best?.forget();
     best = trainer.snapshot();
   };
+  const isOver = (): boolean => steps >= end || (watch.losses.length > 0 && isPatienceOver(watch, patience));
   try {
-    do {
+    while (!isOver()) {
       const { loss, epochLoss } = await orLost(trainer.step());
       steps++;
       const batch = nBatches === 1 ? "" : `, batch ${((steps - 1) % nBatches) + 1} of ${nBatches}`;
@@ -78,8 +89,9 @@ export async function trainToEnd(
         losses.push(epochLoss);
         await lookAtOthers();
       }
-      await breathe();
-    } while (steps < end && !isPatienceOver(watch, patience) && !task.cancelled);
+      await breathe({ losses, watch, steps });
+      if (task.cancelled) break;
+    }
   } finally {
     restore(best);
   }
@@ -90,7 +102,7 @@ export async function trainToEnd(
     bestEpoch: watch.bestEpoch || null,
     steps,
     seconds: (performance.now() - began) / 1000,
-    finished: steps === end || isPatienceOver(watch, patience),
+    finished: isOver(),
   };
 }
 

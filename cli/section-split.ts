@@ -1,0 +1,46 @@
+import type { Collection } from "../src/core/collection/collection";
+import { LabError } from "../src/core/errors";
+import { heldOutSection } from "../src/core/study/annotation/held-out-section";
+import { defaultSplit, validationSections } from "../src/core/study/annotation/split";
+import type { Arguments } from "./command";
+
+/** Which sections of a collection a run learns from, by their numbers. */
+export interface SectionSplit {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+
+/**
+ * Sections to train, validate and test on as `splitOptions` ask: whole sections, a fifth of those that are not tested on
+ * unless told otherwise. `--test-by LABEL` tests on the section of least class imbalance by that label.
+ */
+export function sectionSplit(args: Arguments, { sections, labels }: Collection, seed: number): SectionSplit {
+  const named = args.names("test-sections").map((name) => {
+    const number = sections.findIndex((section) => section.name === name);
+    if (number >= 0) return number;
+    const some = sections.slice(0, 20).map((section) => section.name);
+    throw new LabError(
+      "missing",
+      `There is no section "${name}".`,
+      `There are ${some.join(", ")}${sections.length > some.length ? " …" : ""}.`,
+    );
+  });
+  if (named.length > 0 && args.has("test-by")) throw args.wrong("--test-by and --test-sections exclude each other");
+  const test = args.has("test-by") ? [byRule(args.text("test-by"))] : named;
+  const others = sections.map((_, s) => s).filter((s) => !test.includes(s));
+  const usual = others.length >= 3 ? "section" : "none";
+  const validation = args.choice("validation", ["none", "section"], usual);
+  const share = args.number("validation-share", { min: 0.01, max: 0.9 }, defaultSplit.validationShare);
+  if (others.length === 0) throw new LabError("range", "Every section is tested on: none is left to train on.");
+  const watched = validation === "none" ? [] : validationSections(others, { validationShare: share, seed });
+  return { train: others.filter((s) => !watched.includes(s)), validation: watched, test };
+
+  function byRule(name: string): number {
+    const label = labels.find((one) => one.name === name);
+    if (label)
+      return heldOutSection({ nSections: sections.length, nClasses: label.categories.length, counts: label.counts });
+    const known = labels.map((one) => one.name).join(", ");
+    throw new LabError("missing", `No section has a label "${name}".`, known && `There are ${known}.`);
+  }
+}

@@ -1,0 +1,202 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { type Collection, readSection } from "../src/core/collection/collection";
+import { sectionClasses } from "../src/core/collection/section-classes";
+import { LabError } from "../src/core/errors";
+import { buildGraph } from "../src/core/graph/build-graph";
+import { positionsMicrons } from "../src/core/slice/slice";
+import type { Task } from "../src/core/task";
+import { type KeptRun, readCheckpoint, writeCheckpoint } from "../src/core/train/checkpoint-file";
+import { writeModel } from "../src/core/train/model-file";
+import type { SectionPlan } from "../src/core/train/prepared-section";
+import type { RunRecipe } from "../src/core/train/recipe";
+import { sectionStatistics } from "../src/core/train/section-source";
+import { createSectionTrainer, type SectionTrainer } from "../src/core/train/section-trainer";
+import { type TrainedSoFar, trainToEnd } from "../src/core/train/train-to-end";
+import type { Arguments, Context } from "./command";
+import { memoryLimits } from "./memory-limit";
+import { requireFit, runBudget } from "./run-budget";
+import { clearRun, type RunFolder } from "./run-folder";
+import { type OpenCollection, withCollection } from "./section-folder";
+import { type SectionSplit, sectionSplit } from "./section-split";
+import { sectionsAhead } from "./section-thread";
+import { openDevice } from "./train-run";
+import { versions } from "./versions";
+import { writeBytes } from "./write-file";
+
+/** Options of training on a collection, beside those of training on a slice. */
+export const sectionOptions = { "test-by": { type: "string" }, resume: { type: "boolean" } } as const;
+export const sectionUsage = "[--test-by LABEL] [--resume]";
+
+export interface SectionsJob {
+  /** Files or a folder, as they were named. */
+  readonly words: readonly string[];
+  readonly recipe: RunRecipe;
+  /** Where it is written; null for a dry run. */
+  readonly run: RunFolder | null;
+}
+
+/** Between two checkpoints, at most; one is written after each epoch as well. */
+const CHECKPOINT_MS = 60_000;
+
+/** Trains a network over the sections of a collection, one at a time, writes it, and gives what is printed. */
+export function trainSections(job: SectionsJob, args: Arguments, context: Context): Promise<object> {
+  return withCollection(job.words, args, context, (open) => trainOpen(job, open, args, context));
+}
+
+async function trainOpen(
+  { recipe, run }: SectionsJob,
+  { store, collection }: OpenCollection,
+  args: Arguments,
+  context: Context,
+): Promise<object> {
+  const { task, say } = context;
+  const started = new Date().toISOString();
+  const { sections, varNames, labels } = collection;
+  const split = sectionSplit(args, collection, recipe.seed);
+  const known = recipe.label ? sectionClasses(collection, recipe.label, split.train) : null;
+  const train = split.train
+    .map((section) => ({ section, nTargets: known ? known.labelled[section] : sections[section].nObs }))
+    .filter(({ nTargets }) => nTargets > 0);
+  const unlabelled = split.train.length - train.length;
+  if (unlabelled > 0) say(`note: ${unlabelled} sections have no cell with the label and are not trained on.`);
+  if (recipe.patience !== undefined && split.validation.length === 0)
+    say("note: there are no sections to validate on, so the run goes on to its last epoch whatever its patience.");
+
+  const backend = await openDevice(args, say);
+  try {
+    const largest = await largestOf(store, collection, [...split.train, ...split.validation], recipe);
+    const planned = { ...largest, recipe, backend };
+    const limits = memoryLimits(args, backend);
+    if (!run) {
+      const budget = await runBudget(planned, limits, task);
+      if (!budget.fits) context.endWith(2);
+      return { ...budget, section: largest.slice.name };
+    }
+    const { totalBytes } = await requireFit(planned, limits, task);
+    say(`memory: about ${Math.ceil(totalBytes / 2 ** 20)} MiB for the largest section, and what the next one takes.`);
+
+    const statistics = await sectionStatistics(store, collection, recipe, split.train, task);
+    const plan: SectionPlan = { recipe, statistics, classes: known?.classes ?? null };
+    const readable = { varNames, labels, sections: sections.map(({ file, name, nObs }) => ({ file, name, nObs })) };
+    const paths = sections.map(({ file }) => store.pathOf(file));
+    const source = sectionsAhead({ paths, collection: readable, plan });
+    try {
+      const classWeights = known && Float32Array.from(known.cells, (n) => balanced(n, known.cells));
+      const { validation } = split;
+      const input = { plan, source, backend, nVars: varNames.length, train, validation };
+      const trainer = await createSectionTrainer({ ...input, ...(classWeights && { classWeights }) });
+      const before = args.has("resume") ? await resume(trainer, run, say) : null;
+      if (!before) clearRun(run);
+      context.holdInterrupts();
+      const keep = keeper(trainer, run, before, task);
+      const stepsBefore = before?.steps ?? 0;
+      const trained = await trainToEnd(trainer, { lost: backend.lost, breathe: keep, ...(before && { before }) }, task);
+      const { losses, validationLosses, bestEpoch, steps, seconds, finished } = trained;
+      if (!finished) say(`stopped after ${losses.length} of ${recipe.epochs} epochs; --resume goes on from there.`);
+      const best = bestEpoch === null ? {} : { bestEpoch, bestValidationLoss: validationLosses[bestEpoch - 1] };
+      const costs = {
+        secondsPerEpoch: (seconds * trainer.nBatches) / Math.max(1, steps - stepsBefore),
+        waitedSeconds: trainer.waitedMs / 1000,
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+        peakTensorBytes: trainer.peakBytes(),
+      };
+      const epochs = losses.length;
+      const told = { steps, epochs, ...costs, ...best, finished, nParameters: trainer.nParameters };
+      const arrays = await trainer.weights();
+      await writeBytes(
+        run.path("model"),
+        writeModel({ recipe, arrays, genes: varNames, classes: plan.classes, statistics }),
+      );
+      const record = {
+        version: 1,
+        started,
+        recipe,
+        backend: backend.report,
+        sections: sections.map(({ name, nObs }, s) => ({ name, cells: nObs, role: roleOf(s, split) })),
+        nVars: varNames.length,
+        notes: collection.notes,
+        losses,
+        ...(validationLosses.length > 0 && { validationLosses }),
+        ...told,
+        versions,
+      };
+      await writeBytes(run.path("record"), `${JSON.stringify(record, null, 2)}\n`);
+      if (finished) rmSync(run.path("checkpoint"), { force: true });
+      trainer.dispose();
+      return {
+        backend: backend.report.name,
+        ...told,
+        firstLoss: losses[0] ?? null,
+        finalLoss: losses[epochs - 1] ?? null,
+        nSections: sections.length,
+        nTrain: train.length,
+        nValidation: split.validation.length,
+        nTest: split.test.length,
+      };
+    } finally {
+      await source.close();
+    }
+  } finally {
+    backend.dispose();
+  }
+}
+
+/** n / (K n_k): all classes count alike. */
+const balanced = (cells: number, all: Float64Array): number => all.reduce((a, b) => a + b, 0) / (all.length * cells);
+
+function roleOf(section: number, { validation, test }: SectionSplit): "train" | "validation" | "test" {
+  return test.includes(section) ? "test" : validation.includes(section) ? "validation" : "train";
+}
+
+/** The section that memory follows, with its graph. */
+async function largestOf(
+  store: OpenCollection["store"],
+  collection: Collection,
+  among: readonly number[],
+  recipe: RunRecipe,
+) {
+  const { sections } = collection;
+  const largest = among.reduce((a, b) => (sections[b].nObs > sections[a].nObs ? b : a));
+  const slice = await readSection(store, collection, largest);
+  return { slice, graph: buildGraph(positionsMicrons(slice), slice.section.codes, recipe.graph).graph };
+}
+
+/** Puts a trainer where a stopped run was. */
+async function resume(trainer: SectionTrainer, run: RunFolder, say: Context["say"]) {
+  if (!existsSync(run.path("checkpoint")))
+    throw new LabError("missing", `${run.name} holds no run to go on with.`, "Leave out --resume.");
+  const kept: KeptRun = readCheckpoint(new Uint8Array(readFileSync(run.path("checkpoint"))), run.name);
+  let best: ReturnType<SectionTrainer["snapshot"]> | null = null;
+  if (kept.best) {
+    trainer.load(kept.best);
+    best = trainer.snapshot();
+  }
+  await trainer.restore(kept.checkpoint);
+  say(`note: the run goes on after ${kept.soFar.losses.length} epochs.`);
+  return { ...kept.soFar, best, bestArrays: kept.best };
+}
+
+/** Writes a checkpoint after each epoch, every minute and when the person stops the run, with the weights of the best epoch so far. */
+function keeper(
+  trainer: SectionTrainer,
+  run: RunFolder,
+  before: { readonly bestArrays: KeptRun["best"]; readonly losses: readonly number[] } | null,
+  task: Task,
+): (soFar: TrainedSoFar) => Promise<void> {
+  let best = before?.bestArrays ?? null;
+  let epochs = before?.losses.length ?? 0;
+  let written = performance.now();
+  return async (soFar) => {
+    const { losses, watch } = soFar;
+    const isNew = losses.length > epochs;
+    epochs = losses.length;
+    if (isNew && watch.bestEpoch > 0 && watch.bestEpoch === watch.losses.length) best = await trainer.weights();
+    if (isNew || task.cancelled || performance.now() - written > CHECKPOINT_MS) {
+      const checkpoint = await trainer.checkpoint();
+      await writeBytes(run.path("checkpoint"), writeCheckpoint({ checkpoint, soFar, best }));
+      written = performance.now();
+    }
+    await setImmediate(); // lets a Ctrl+C come through
+  };
+}
