@@ -7,8 +7,10 @@ import type { AnnotationFile } from "../src/core/study/annotation/result";
 import {
   type AnnotationRow,
   fractionWords,
+  rowWords,
   type SslGain,
   summarizeAnnotation,
+  viewWords,
 } from "../src/core/study/annotation/summary";
 import { type BenchOptions, CannotRun, type Machine, machine, progress } from "./harness";
 
@@ -84,11 +86,10 @@ function study(file: string, out: string, quick: boolean, folder: string): void 
 }
 
 function scoreRow(row: AnnotationRow): ScoreRow {
-  const { name, view, ssl, fraction, scores, expectedCalibrationError, seconds } = row;
+  const { view, ssl, fraction, scores, expectedCalibrationError, seconds } = row;
   const { f1Micro, f1Macro, balancedAccuracy } = scores;
-  const words = view === null ? name : `${name}, ${viewWords(view)}, SSL ${ssl}`;
   return {
-    case: `${words}, ${fractionWords(fraction)}`,
+    case: `${rowWords(row)}, ${fractionWords(fraction)}`,
     f1Micro: f1Micro.mean,
     microInterval: [f1Micro.low, f1Micro.high],
     f1Macro: f1Macro.mean,
@@ -119,5 +120,3 @@ function gainRow({ configuration, view, fraction, gain }: SslGain): GainRow {
     ...(view === goals.view && fraction === goals.few && goal),
   };
 }
-
-const viewWords = (view: "full" | "sub"): string => (view === "sub" ? "sub-graphs" : "full graph");

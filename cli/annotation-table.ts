@@ -1,5 +1,28 @@
-import type { AnnotationScored } from "../src/core/study/annotation/result";
-import { gainWords, summarizeAnnotation } from "../src/core/study/annotation/summary";
+import { type AnnotationPlan, annotationJobs, validateAnnotationPlan } from "../src/core/study/annotation/plan";
+import type { AnnotationFile, AnnotationScored } from "../src/core/study/annotation/result";
+import { bestWords, gainWords, summarizeAnnotation } from "../src/core/study/annotation/summary";
+import type { FailedRun } from "../src/core/study/clustering/result";
+import type { StudyFolder } from "./study-folder";
+
+export interface AnnotationStudy {
+  readonly plan: AnnotationPlan;
+  /** In the order of the plan, whatever the names of files. */
+  readonly results: readonly AnnotationScored[];
+  readonly failed: readonly FailedRun[];
+}
+
+/** What is done of the study in a folder. @throws LabError if its plan or a file is damaged */
+export function readAnnotationStudy(folder: StudyFolder): AnnotationStudy {
+  const plan = validateAnnotationPlan(folder.readPlan());
+  const place = new Map(annotationJobs(plan).map(({ key }, i) => [key, i]));
+  const at = (key: string): number => place.get(key) ?? -1;
+  const results = folder
+    .read<AnnotationFile>("results")
+    .flatMap(({ result }) => (result.kind === "pretrain" || at(result.key) < 0 ? [] : [result]))
+    .sort((a, b) => at(a.key) - at(b.key));
+  const failed = folder.read<FailedRun>("failures").filter(({ key }) => at(key) >= 0 && !folder.isDone(key));
+  return { plan, results, failed };
+}
 
 /** What `study annotation` prints: an entry for each run and each baseline, the table over seeds, and what SSL gained. */
 export interface AnnotationTable {
@@ -8,19 +31,19 @@ export interface AnnotationTable {
   readonly failed: readonly object[];
   readonly rows: readonly object[];
   readonly gains: readonly object[];
-  /** What the gains say, one sentence each. */
+  /** What the numbers say, one sentence each: networks against baselines, SSL against none. */
   readonly words: readonly string[];
 }
 
 export function annotationTable(results: readonly AnnotationScored[], failed: readonly object[]): AnnotationTable {
-  const { rows, gains } = summarizeAnnotation(results);
+  const { rows, gains, best } = summarizeAnnotation(results);
   return {
     runs: results.flatMap((result) => (result.kind === "run" ? [entry(result)] : [])),
     baselines: results.flatMap((result) => (result.kind === "baseline" ? [entry(result)] : [])),
     failed,
     rows,
     gains,
-    words: gains.map(gainWords),
+    words: [...best.map(bestWords), ...gains.map(gainWords)],
   };
 }
 

@@ -53,7 +53,7 @@ describe("study annotation", () => {
       expect(["logistic", "logistic-neighbours"]).toContain(name);
       for (const value of [fraction, seed, f1Micro, f1Macro]) expect(value).toEqual(expect.any(Number));
     }
-    expect(first.words).toHaveLength(2);
+    expect(first.words).toHaveLength(4); // by fraction, networks against baselines and SSL against none
     expect(first.failed).toEqual([]);
   });
 
@@ -76,6 +76,16 @@ describe("study annotation", () => {
     });
     const { lines } = await runCli(study("first", "--backend wasm"), { cwd });
     expect(lines.filter((line) => line.includes(": done"))).toEqual([]);
+  });
+
+  test("folds into one page that stands alone", async () => {
+    const { report, words } = await jsonOf(["study", "report", "first"], { cwd });
+    const html = readFileSync(join(cwd, report as string), "utf8");
+    for (const sentence of words as string[]) expect(html).toContain(sentence.slice(0, 40));
+    // micro and macro of each fraction, all fractions, and each fraction's gain by class
+    expect(html.match(/<svg/g)).toHaveLength(3 * 2 + 1 + 3);
+    expect(html).toContain("Where the cells of each class went");
+    expect(html).not.toMatch(/NaN|undefined|http/);
   });
 
   test("does one run alone with the pretraining it needs, as within the study", async () => {

@@ -9,14 +9,13 @@ import {
   validateAnnotationPlan,
 } from "../../src/core/study/annotation/plan";
 import { prepareAnnotation } from "../../src/core/study/annotation/prepare-annotation";
-import type { AnnotationFile, AnnotationScored } from "../../src/core/study/annotation/result";
+import type { AnnotationFile } from "../../src/core/study/annotation/result";
 import { type Pretrained, runAnnotationJob } from "../../src/core/study/annotation/run-one";
 import { resultFile } from "../../src/core/study/clustering/plan";
-import type { FailedRun } from "../../src/core/study/clustering/result";
 import type { Task } from "../../src/core/task";
 import { readSafetensors, writeSafetensors } from "../../src/core/train/safetensors";
 import { annotationOptions, annotationPlanOf, annotationUsage } from "../annotation-options";
-import { annotationTable } from "../annotation-table";
+import { annotationTable, readAnnotationStudy } from "../annotation-table";
 import type { Command } from "../command";
 import { memoryLimits } from "../memory-limit";
 import { openFile, openOptions, openUsage } from "../open-file";
@@ -75,15 +74,9 @@ export const studyAnnotation: Command = {
       context,
     );
 
-    const wanted = new Set((only ? [only] : annotationJobs(joined)).map(({ key }) => key));
-    const results = folder
-      .read<AnnotationFile>("results")
-      .flatMap(({ result }) => (result.kind === "pretrain" || !wanted.has(result.key) ? [] : [result]));
-    const failures = folder.read<FailedRun>("failures");
-    const table = annotationTable(
-      inOrder(results, joined),
-      failures.filter(({ key }) => wanted.has(key) && !folder.isDone(key)),
-    );
+    const { results, failed } = readAnnotationStudy(folder);
+    const wanted = ({ key }: { key: string }): boolean => only === null || key === only.key;
+    const table = annotationTable(results.filter(wanted), failed.filter(wanted));
     for (const sentence of table.words) say(sentence);
     return table;
   },
@@ -112,10 +105,4 @@ async function pretrainedOf(
     `${folder.name} has no weights of ${key}.`,
     `Remove ${resultFile(key)} there, and it is pretrained again.`,
   );
-}
-
-/** As the plan has them, whatever the names of files. */
-function inOrder(results: readonly AnnotationScored[], plan: AnnotationPlan): AnnotationScored[] {
-  const place = new Map(annotationJobs(plan).map(({ key }, i) => [key, i]));
-  return [...results].sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
 }

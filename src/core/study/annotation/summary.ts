@@ -42,21 +42,53 @@ export interface ClassGain {
   readonly gain: Interval; // of F1
 }
 
+/** The best network of a fraction beside the best baseline, both by macro F1: the very scores they are compared by. */
+export interface BestOfFraction {
+  readonly fraction: LabelFraction;
+  readonly network: AnnotationRow;
+  readonly baseline: AnnotationRow;
+  /** Macro F1 of the network less the baseline's, by seed. */
+  readonly difference: PairedComparison | null;
+}
+
 export interface AnnotationSummary {
   /** Fractions descending; baselines first, then as they came. */
   readonly rows: readonly AnnotationRow[];
   readonly gains: readonly SslGain[];
+  /** Of fractions that have both a network and a baseline. */
+  readonly best: readonly BestOfFraction[];
 }
 
 /** The table of a study, and what SSL gained in it. */
 export function summarizeAnnotation(results: readonly AnnotationScored[]): AnnotationSummary {
   const groups = groupBy(results, (r) => `${rowName(r)}/${r.kind === "run" ? `${r.view}/${r.ssl}` : ""}/${r.fraction}`);
   const rows = groups.map(rowOf);
+  const resultsOf = new Map(rows.map((row, i) => [row, groups[i]]));
   rows.sort((a, b) => size(b.fraction) - size(a.fraction) || Number(a.view !== null) - Number(b.view !== null));
   const runs = results.filter((r): r is AnnotationRun => r.kind === "run");
   const gains = groupBy(runs, (r) => `${r.configuration}/${r.view}/${r.fraction}`).flatMap((of) => gainOf(of) ?? []);
   gains.sort((a, b) => size(b.fraction) - size(a.fraction));
-  return { rows, gains };
+  const fractions = [...new Set(rows.map(({ fraction }) => fraction))];
+  return { rows, gains, best: fractions.flatMap((fraction) => bestOf(fraction, rows, resultsOf) ?? []) };
+}
+
+function bestOf(
+  fraction: LabelFraction,
+  rows: readonly AnnotationRow[],
+  resultsOf: ReadonlyMap<AnnotationRow, readonly AnnotationScored[]>,
+): BestOfFraction | null {
+  const highest = (isBaseline: boolean): AnnotationRow | null =>
+    rows
+      .filter((row) => row.fraction === fraction && (row.view === null) === isBaseline)
+      .reduce<AnnotationRow | null>((a, b) => (a && a.scores.f1Macro.mean >= b.scores.f1Macro.mean ? a : b), null);
+  const [network, baseline] = [highest(false), highest(true)];
+  if (!network || !baseline) return null;
+  const others = resultsOf.get(baseline) ?? [];
+  const pairs = (resultsOf.get(network) ?? []).flatMap((run) => {
+    const other = others.find(({ seed }) => seed === run.seed);
+    return other ? [[run.f1Macro, other.f1Macro] as const] : [];
+  });
+  return { fraction, network, baseline, difference: pairedComparison(pairs) };
 }
 
 /** Shares before numbers of cells, which may be fewer or more than they. */
@@ -132,14 +164,37 @@ function classGains(pairs: readonly (readonly [AnnotationRun, AnnotationRun])[])
   return names.map(classGain).sort((a, b) => b.frequency - a.frequency);
 }
 
+/** Whether a network has earned its training, for a person. */
+export function bestWords({ fraction, network, baseline, difference }: BestOfFraction): string {
+  const score = (row: AnnotationRow): string =>
+    `${row.scores.f1Micro.mean.toFixed(3)} micro, ${row.scores.f1Macro.mean.toFixed(3)} macro F1`;
+  const names = [`${rowWords(network)}, ${score(network)}`, `${rowWords(baseline)}, ${score(baseline)}`];
+  const above = network.scores.f1Macro.mean > baseline.scores.f1Macro.mean;
+  const said = above
+    ? `the best network, ${names[0]}, is above the best baseline, ${names[1]}`
+    : `no network beats the best baseline, ${names[1]}; the best of them is ${names[0]}`;
+  return `${fractionWords(fraction)}: ${said}${difference ? `; ${intervalWords(difference)}` : ""}.`;
+}
+
+/** `lab, sub-graphs, SSL on`, `logistic` */
+export const rowWords = ({ name, view, ssl }: Pick<AnnotationRow, "name" | "view" | "ssl">): string =>
+  view === null ? name : `${name}, ${viewWords(view)}, SSL ${ssl}`;
+
+export const viewWords = (view: View): string => (view === "sub" ? "sub-graphs" : "full graph");
+
+function intervalWords({ difference, interval, n }: PairedComparison): string {
+  const by = interval ? `95 % interval ${signed(interval[0])} to ${signed(interval[1])}, ${n} seeds` : "one seed";
+  return `${signed(difference)} macro F1 (${by})`;
+}
+
 /**
  * What the numbers say of SSL, for a person: by how much, how surely, and for which classes it helps or hurts.
  * A gain is called one if its interval over seeds lies above 0.
  */
 export function gainWords({ configuration, view, fraction, gain, perClass, byFrequency }: SslGain): string {
-  const where = `${configuration}, ${view === "sub" ? "sub-graphs" : "full graph"}, ${fractionWords(fraction)}`;
-  const { difference, interval, n } = gain.f1Macro;
-  const size = `${signed(difference)} macro F1${interval ? ` (95 % interval ${signed(interval[0])} to ${signed(interval[1])}, ${n} seeds)` : " (one seed)"}`;
+  const where = `${configuration}, ${viewWords(view)}, ${fractionWords(fraction)}`;
+  const { interval } = gain.f1Macro;
+  const size = intervalWords(gain.f1Macro);
   const verdict =
     interval === null
       ? "one seed does not tell whether SSL helps"
@@ -167,7 +222,8 @@ export function gainWords({ configuration, view, fraction, gain, perClass, byFre
 }
 
 export function fractionWords(fraction: LabelFraction): string {
-  return fraction <= 1 ? `${Number((100 * fraction).toPrecision(4))} % of labels` : `${fraction} labels`;
+  if (fraction === 1) return "all labels";
+  return fraction < 1 ? `${Number((100 * fraction).toPrecision(4))} % of labels` : `${fraction} labels`;
 }
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
