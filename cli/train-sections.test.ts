@@ -69,6 +69,20 @@ describe("pretraining on a folder of sections", () => {
     });
   }, 60_000);
 
+  test("is gone on with on labels over the sections, and the result predicts", async () => {
+    const words = "finetune atlas --model held --label class --out labelled --epochs 6 --backend wasm".split(" ");
+    const tuned = await jsonOf([...words, "--test-by", "class"], { cwd });
+    expect(tuned).toMatchObject({ nTest: 1, nValidation: 1, nTrain: 3, epochs: 6 });
+    expect(tuned.finalLoss).toBeLessThan(tuned.firstLoss as number);
+    const { pretraining, classes, sections } = record("labelled");
+    expect(pretraining.method).toBe("mae");
+    const test = sections.find((s: { role: string }) => s.role === "test").name;
+    const predict = ["predict", `atlas/${test}.arrow`, "--model", "labelled", "--out", "told.csv", "--backend", "wasm"];
+    const told = await jsonOf(predict, { cwd });
+    expect(Object.keys(told.cells as object)).toEqual(classes);
+    expect(told.f1Micro).toBeGreaterThan(1 / classes.length);
+  }, 60_000);
+
   test("tells what does not fit: words, sections, labels, memory", async () => {
     const wrong = async (words: string[]) => {
       const { code, lines } = await runCli(words, { cwd });

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { type Collection, readSection } from "../src/core/collection/collection";
+import { sameNames } from "../src/core/collection/conform";
 import { sectionClasses } from "../src/core/collection/section-classes";
 import { LabError } from "../src/core/errors";
 import { buildGraph } from "../src/core/graph/build-graph";
 import { positionsMicrons } from "../src/core/slice/slice";
 import type { Task } from "../src/core/task";
 import { type KeptRun, readCheckpoint, writeCheckpoint } from "../src/core/train/checkpoint-file";
-import { writeModel } from "../src/core/train/model-file";
+import { type Model, writeModel } from "../src/core/train/model-file";
 import type { SectionPlan } from "../src/core/train/prepared-section";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { sectionStatistics } from "../src/core/train/section-source";
@@ -28,12 +29,22 @@ import { writeBytes } from "./write-file";
 export const sectionOptions = { "test-by": { type: "string" }, resume: { type: "boolean" } } as const;
 export const sectionUsage = "[--test-by LABEL] [--resume]";
 
+/** @throws UsageError where an option of collections is given to a single slice */
+export function refuseSectionOptions(args: Arguments): void {
+  for (const flag of Object.keys(sectionOptions))
+    if (args.has(flag)) throw args.wrong(`--${flag} belongs to several files or a folder of sections`);
+}
+
 export interface SectionsJob {
   /** Files or a folder, as they were named. */
   readonly words: readonly string[];
   readonly recipe: RunRecipe;
   /** Where it is written; null for a dry run. */
   readonly run: RunFolder | null;
+  /** A model that is gone on with: its genes, and its preprocessing where it has kept that. */
+  readonly model?: Model;
+  /** Whether the network begins with that model's encoder. */
+  readonly transfers?: boolean;
 }
 
 /** Between two checkpoints, at most; one is written after each epoch as well. */
@@ -45,13 +56,15 @@ export function trainSections(job: SectionsJob, args: Arguments, context: Contex
 }
 
 async function trainOpen(
-  { recipe, run }: SectionsJob,
-  { store, collection }: OpenCollection,
+  { recipe, run, model, transfers = false }: SectionsJob,
+  { store, collection: found }: OpenCollection,
   args: Arguments,
   context: Context,
 ): Promise<object> {
   const { task, say } = context;
   const started = new Date().toISOString();
+  const { collection, notes } = withGenesOf(model, found);
+  for (const note of notes) say(`note: ${note}`);
   const { sections, varNames, labels } = collection;
   const split = sectionSplit(args, collection, recipe.seed);
   const known = recipe.label ? sectionClasses(collection, recipe.label, split.train) : null;
@@ -76,7 +89,7 @@ async function trainOpen(
     const { totalBytes } = await requireFit(planned, limits, task);
     say(`memory: about ${Math.ceil(totalBytes / 2 ** 20)} MiB for the largest section, and what the next one takes.`);
 
-    const statistics = await sectionStatistics(store, collection, recipe, split.train, task);
+    const statistics = model?.statistics ?? (await sectionStatistics(store, collection, recipe, split.train, task));
     const plan: SectionPlan = { recipe, statistics, classes: known?.classes ?? null };
     const readable = { varNames, labels, sections: sections.map(({ file, name, nObs }) => ({ file, name, nObs })) };
     const paths = sections.map(({ file }) => store.pathOf(file));
@@ -86,6 +99,7 @@ async function trainOpen(
       const { validation } = split;
       const input = { plan, source, backend, nVars: varNames.length, train, validation };
       const trainer = await createSectionTrainer({ ...input, ...(classWeights && { classWeights }) });
+      if (model && transfers) trainer.transfer(model.arrays);
       const before = args.has("resume") ? await resume(trainer, run, say) : null;
       if (!before) clearRun(run);
       context.holdInterrupts();
@@ -112,10 +126,12 @@ async function trainOpen(
         version: 1,
         started,
         recipe,
+        ...(model && transfers && { pretraining: model.recipe }),
         backend: backend.report,
         sections: sections.map(({ name, nObs }, s) => ({ name, cells: nObs, role: roleOf(s, split) })),
         nVars: varNames.length,
-        notes: collection.notes,
+        notes: [...collection.notes, ...notes],
+        ...(plan.classes && { classes: plan.classes }),
         losses,
         ...(validationLosses.length > 0 && { validationLosses }),
         ...told,
@@ -140,6 +156,24 @@ async function trainOpen(
   } finally {
     backend.dispose();
   }
+}
+
+/** The collection with the genes of the model, those that it lacks without counts. */
+function withGenesOf(model: Model | undefined, collection: Collection): { collection: Collection; notes: string[] } {
+  const genes = model?.genes;
+  if (!genes || sameNames(genes, collection.varNames)) return { collection, notes: [] };
+  const known = new Set(collection.varNames);
+  const missing = genes.filter((gene) => !known.has(gene));
+  if (missing.length === genes.length)
+    throw new LabError(
+      "range",
+      "The sections have none of the genes that the network was trained on.",
+      `Its genes are ${genes.slice(0, 3).join(", ")} …; theirs ${collection.varNames.slice(0, 3).join(", ")} ….`,
+    );
+  const some = missing.slice(0, 5).join(", ");
+  const notes =
+    missing.length > 0 ? [`${missing.length} of ${genes.length} genes of the network have no counts: ${some}.`] : [];
+  return { collection: { ...collection, varNames: genes }, notes };
 }
 
 /** n / (K n_k): all classes count alike. */

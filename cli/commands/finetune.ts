@@ -6,16 +6,19 @@ import { type RunRecipe, validateRecipe } from "../../src/core/train/recipe";
 import type { Arguments, Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { folderForRun, folderWithModel } from "../run-folder";
+import { namesCollection } from "../section-folder";
 import { trainingOptions, trainingUsage, trainRun } from "../train-run";
+import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } from "../train-sections";
 import { viewOptions, viewRecipe, viewUsage } from "../view-options";
 
 export const finetune: Command = {
-  usage: `finetune FILE --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--from-scratch | --frozen] [--linear] [--class-weights none|balanced] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${openUsage}`,
+  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--from-scratch | --frozen] [--linear] [--class-weights none|balanced] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
   summary:
     "Learns a label with the encoder of a pretrained network, another graph layer and a classifier; for predict.",
   options: {
     ...openOptions,
     ...trainingOptions,
+    ...sectionOptions,
     ...viewOptions,
     model: { type: "string" },
     label: { type: "string" },
@@ -31,7 +34,7 @@ export const finetune: Command = {
     patience: { type: "string" },
     seed: { type: "string" },
   },
-  positionals: ["FILE"],
+  positionals: ["FILE…"],
   async run(args, context) {
     const { cwd } = context;
     const fromScratch = args.has("from-scratch");
@@ -41,6 +44,10 @@ export const finetune: Command = {
     const model = readModel(new Uint8Array(readFileSync(folder.path("model"))), folder.name);
     const recipe = recipeOf(args, model.recipe);
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
+    const { positionals: words } = args;
+    if (namesCollection(words, cwd))
+      return trainSections({ words, recipe, run, model, transfers: !fromScratch }, args, context);
+    refuseSectionOptions(args);
     const { slice, statistics, notes } = modelInput(model, await openFile(args.positionals[0], args, context));
     const start = fromScratch
       ? {}

@@ -4,7 +4,7 @@ import { recipeOf, recipeOptions, recipeUsage } from "../recipe-options";
 import { folderForRun } from "../run-folder";
 import { namesCollection } from "../section-folder";
 import { trainingOptions, trainingUsage, trainRun } from "../train-run";
-import { sectionOptions, sectionUsage, trainSections } from "../train-sections";
+import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } from "../train-sections";
 
 export const pretrain: Command = {
   usage: `pretrain FILE…|DIR --out DIR|--dry-run ${recipeUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
@@ -19,8 +19,7 @@ export const pretrain: Command = {
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
     if (namesCollection(words, cwd)) return trainSections({ words, recipe, run }, args, context);
-    for (const flag of ["test-by", "resume"])
-      if (args.has(flag)) throw args.wrong(`--${flag} belongs to several files or a folder of sections`);
+    refuseSectionOptions(args);
     const slice = await openFile(args.positionals[0], args, context);
     return trainRun({ slice, recipe, run, validation: "auto" }, args, context);
   },
