@@ -1,6 +1,7 @@
 import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
 import { methodCatalog, methodIds, type SslMethodId, selfSupervisedIds } from "../src/core/ssl/catalog";
+import type { MethodInfo } from "../src/core/ssl/method-info";
 import { type PresetId, presetIds, presetRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
@@ -45,10 +46,11 @@ export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")
 export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null = null): RunRecipe {
   const base = baseRecipe(args, cwd, preset);
   const number = (flag: string, fallback: number): number => args.number(flag, {}, fallback);
+  const config = methodConfig(args, base.method, base.config);
   return validateRecipe({
     ...base,
-    config: methodConfig(args, base.method, base.config),
-    ...labelOf(args, base),
+    config,
+    ...labelOf(args, { ...base, config }),
     backbone: args.text("backbone", base.backbone),
     encoder: {
       ...base.encoder,
@@ -76,12 +78,13 @@ export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null =
   });
 }
 
-/** The label to learn; methods that learn none may not be given one, for it would be taken for learned. */
-function labelOf(args: Arguments, { method, label }: RunRecipe): Pick<RunRecipe, "label"> {
+/** The label to learn or to mask by; where neither is asked for none may be given, for it would be taken for learned. */
+function labelOf(args: Arguments, { method, label, config }: RunRecipe): Pick<RunRecipe, "label"> {
+  const { needsLabel, usesLabel }: MethodInfo = methodCatalog[method];
   const learns = methodIds.filter((id) => !selfSupervisedIds.includes(id));
   for (const flag of ["label", "unlabelled"])
-    if (args.has(flag) && !learns.includes(method))
-      throw args.wrong(`--${flag} belongs to --method ${learns.join(", ")}`);
+    if (args.has(flag) && !needsLabel && !usesLabel?.(config))
+      throw args.wrong(`--${flag} belongs to --method ${learns.join(", ")}, and to --mask types`);
   if (!args.has("label") && !label) {
     if (args.has("unlabelled")) throw args.wrong("--unlabelled belongs to --label");
     return {};

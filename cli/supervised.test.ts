@@ -36,3 +36,19 @@ test("what does not fit is refused: no label, a label for a method that learns n
   expect(needless.code).toBe(2);
   expect(needless.lines.join()).toContain("--label belongs to --method supervised");
 });
+
+test("a label may also say the types that masks hide, and is not taken for learned then", async () => {
+  const words = "train s.arrow --mask types --entry-ratio 0.1 --label domain --out masked".split(" ");
+  await jsonOf([...words, ...small], { cwd });
+  const record = JSON.parse(readFileSync(join(cwd, "masked", "run.json"), "utf8"));
+  expect(record.recipe).toMatchObject({
+    method: "mae",
+    config: { mask: "types", entryRatio: 0.1 },
+    label: { name: "domain" },
+  });
+  expect(record.classes).toBeUndefined();
+  const { lines } = await runCli(["evaluate", "masked", "--label", "domain"], { cwd });
+  expect(lines.join()).not.toContain("learned");
+  const missing = await runCli(["train", "s.arrow", "--mask", "types", "--out", "x", ...small], { cwd });
+  expect(missing.lines.join()).toContain("needs a label for its masks");
+});

@@ -5,6 +5,7 @@ import { LabError } from "../../src/core/errors";
 import { type EmbeddingTable, readClusterTable } from "../../src/core/io/run-tables";
 import type { CategoricalColumn, Utf8Column } from "../../src/core/slice/slice";
 import type { Task } from "../../src/core/task";
+import { learnsLabel } from "../../src/core/train/run-cells";
 import { clusterEmbedding, refineClusters } from "../cluster-embedding";
 import type { Command } from "../command";
 import { fileSource } from "../file-source";
@@ -38,7 +39,8 @@ export const evaluate: Command = {
     const { label, leftOut } = withoutUnlabelled(column, args.names("unlabelled"));
     if (leftOut.length > 0) say(`note: cells of ${leftOut.map((c) => `"${c}"`).join(", ")} count as unlabelled.`);
 
-    if (recordOf(run).recipe?.label?.name === name)
+    const { recipe } = recordOf(run);
+    if (recipe?.label?.name === name && learnsLabel(recipe))
       say(`warning: the network learned ${name} from its labelled cells, so the scores say nothing of cells without.`);
 
     const method = args.has("cluster") ? args.choice("cluster", ["leiden", "k-means", "gmm"]) : null;

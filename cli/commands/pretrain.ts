@@ -1,3 +1,4 @@
+import { learnsLabel } from "../../src/core/train/run-cells";
 import type { Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { recipeOf, recipeOptions, recipeUsage } from "../recipe-options";
@@ -15,7 +16,7 @@ export const pretrain: Command = {
   async run(args, context) {
     const { cwd } = context;
     const recipe = recipeOf(args, cwd, "spatialssl");
-    if (recipe.label) throw args.wrong("--label belongs to finetune: pretraining learns none");
+    if (learnsLabel(recipe)) throw args.wrong("--label belongs to finetune: pretraining learns none");
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
     if (namesCollection(words, cwd)) return trainSections({ words, recipe, run }, args, context);

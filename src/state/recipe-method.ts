@@ -7,6 +7,18 @@ export function needsLabel(method: SslMethodId): boolean {
   return (methodCatalog[method] as MethodInfo).needsLabel ?? false;
 }
 
+/** Whether a run looks at a label, to learn it or for its masks. */
+export function looksAtLabel({ method, config }: RunRecipe): boolean {
+  return needsLabel(method) || ((methodCatalog[method] as MethodInfo).usesLabel?.(config) ?? false);
+}
+
+/** The recipe with a label where it looks at one and has none, and without where it does not. */
+export function withLabel(recipe: RunRecipe, label: string | null): RunRecipe {
+  const { label: own, ...rest } = recipe;
+  if (!looksAtLabel(recipe)) return rest;
+  return own || !label ? recipe : { ...recipe, label: { name: label, leaveOut: [] } };
+}
+
 /** Labels that can be learned: categorical columns with classes to tell apart. */
 export function labelsIn(slice: SliceInfo | null): string[] {
   const columns = slice?.obs.filter((c) => c.kind === "categorical" && c.categories.length > 1) ?? [];
@@ -16,13 +28,12 @@ export function labelsIn(slice: SliceInfo | null): string[] {
 /** Another method, which begins with its own settings and learns `label` if it learns one. */
 export function withMethod(recipe: RunRecipe, method: SslMethodId, label: string | null): RunRecipe {
   const { label: _, ...rest } = recipe;
-  const changed = { ...rest, method, config: methodCatalog[method].defaults };
-  return needsLabel(method) && label ? { ...changed, label: { name: label, leaveOut: [] } } : changed;
+  return withLabel({ ...rest, method, config: methodCatalog[method].defaults }, label);
 }
 
 /** The recipe on another slice: a label that it has not got gives way to one that it has, or the method to the first. */
 export function onSlice(recipe: RunRecipe, slice: SliceInfo, label: string | null): RunRecipe {
-  if (!needsLabel(recipe.method)) return recipe;
+  if (!looksAtLabel(recipe)) return recipe;
   const labels = labelsIn(slice);
   if (recipe.label && labels.includes(recipe.label.name)) return recipe;
   const other = label ?? labels[0];

@@ -40,33 +40,46 @@ export function drawHidden({ nObs, nTargets }: GraphBatch, maskRatio: number, rn
  *
  * @param standIn  the cell that is seen in place of a hidden row, HIDDEN for none
  */
-export function hide(
-  batch: GraphBatch,
+export function hide(batch: GraphBatch, choice: Choice, standIn: (row: number) => number = () => HIDDEN): HiddenView {
+  return { batch, seen: seenRows(batch, choice, standIn), hidden: hiddenCells(batch, choice.targets) };
+}
+
+/** What the encoder sees of a batch whose chosen rows are hidden. */
+export function seenRows(
+  { x, cells }: GraphBatch,
   { targets, others }: Choice,
   standIn: (row: number) => number = () => HIDDEN,
-): HiddenView {
-  const { x, graphs, rowSquares } = batch;
-  const seen = batch.cells.slice();
+): RowList {
+  const seen = cells.slice();
   for (const row of others) seen[row] = standIn(row);
+  const chosen = new Uint8Array(cells.length);
+  for (const row of targets) chosen[row] = 1;
+  // ascending, so that what is drawn for a row does not depend on the order in which rows were drawn
+  for (let row = 0, n = 0; n < targets.length; row++) {
+    if (chosen[row] === 0) continue;
+    seen[row] = standIn(row);
+    n++;
+  }
+  return uploadRows(x, seen);
+}
+
+/** Targets that are compared with what is rebuilt of them, at least one. */
+export function hiddenCells({ x, cells, graphs, rowSquares }: GraphBatch, targets: Uint32Array): HiddenCells {
   const inverse = new Int32Array(graphs[graphs.length - 1].matrix.nRows).fill(-1);
   for (const row of targets) inverse[row] = 0;
-  const [index, cells] = [new Int32Array(targets.length), new Int32Array(targets.length)];
+  const [index, own] = [new Int32Array(targets.length), new Int32Array(targets.length)];
   const squares = new Float32Array(targets.length);
   // in the order of the rows, in which the layers leave them
   for (let row = 0, place = 0; place < targets.length; row++) {
     if (inverse[row] < 0) continue;
-    const cell = batch.cells[row];
-    [index[place], cells[place], squares[place], seen[row]] = [row, cell, rowSquares[cell], standIn(row)];
+    const cell = cells[row];
+    [index[place], own[place], squares[place]] = [row, cell, rowSquares[cell]];
     inverse[row] = place++;
   }
   return {
-    batch,
-    seen: uploadRows(x, seen),
-    hidden: {
-      targets: { x, rows: uploadRows(x, cells), rowSquares: tf.tensor2d(squares, [cells.length, 1]) },
-      index: tf.tensor1d(index, "int32"),
-      inverse: tf.tensor1d(inverse, "int32"),
-    },
+    targets: { x, rows: uploadRows(x, own), rowSquares: tf.tensor2d(squares, [own.length, 1]) },
+    index: tf.tensor1d(index, "int32"),
+    inverse: tf.tensor1d(inverse, "int32"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type MaskKind, maskKinds } from "./mask-kinds";
 import type { MethodInfo } from "./method-info";
 
 export type MaeConfig = {
@@ -5,6 +6,12 @@ export type MaeConfig = {
   readonly maskRatio: number;
   /** What stands in place of a hidden cell's expression. */
   readonly maskFill: "zero" | "token";
+  /** Which cells are hidden: single ones, all of some types, some with their neighbours, or none. */
+  readonly mask: MaskKind;
+  /** Share of the genes that are hidden of each cell that is not hidden whole, other ones in each; in [0, 1). */
+  readonly entryRatio: number;
+  /** What is compared: what was hidden, or everything. */
+  readonly errorOn: "hidden" | "all";
 };
 
 export const maeInfo: MethodInfo<MaeConfig> = {
@@ -22,8 +29,26 @@ export const maeInfo: MethodInfo<MaeConfig> = {
       words: "What the network reads in place of a hidden cell: zeros, or a profile that it learns.",
       ...{ kind: "choice", options: ["zero", "token"] },
     },
+    mask: {
+      label: "Hidden cells are",
+      words:
+        "Single cells drawn at random; all cells of types drawn at random, for which a label must say the types; cells with all their neighbours; or none, where single genes are hidden.",
+      ...{ kind: "choice", options: maskKinds },
+    },
+    entryRatio: {
+      label: "Masked genes",
+      words:
+        "Share of the genes hidden of each cell that is not hidden whole, other ones in each cell. They are rebuilt from the cell's other genes and its neighbours. Takes longer: every cell is decoded.",
+      ...{ kind: "number", min: 0, max: 0.9, step: 0.05 },
+    },
+    errorOn: {
+      label: "Error over",
+      words: "What was hidden, as in the paper, or all genes of all cells, as in its published code.",
+      ...{ kind: "choice", options: ["hidden", "all"] },
+    },
   },
-  defaults: { maskRatio: 0.5, maskFill: "token" },
-  study: { maskRatio: 0.75, maskFill: "token" },
+  defaults: { maskRatio: 0.5, maskFill: "token", mask: "cells", entryRatio: 0, errorOn: "hidden" },
+  study: { maskRatio: 0.75, maskFill: "token", mask: "cells", entryRatio: 0, errorOn: "hidden" },
   cellLoss: "mean squared error",
+  usesLabel: ({ mask }) => mask === "types",
 };

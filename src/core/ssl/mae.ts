@@ -1,32 +1,56 @@
 /**
- * @file Masked expression: all genes of a share of the cells are hidden, a graph encoder sees the rest,
- * a linear decoder rebuilds the hidden cells from their neighbourhood. No negatives, no collapse.
+ * @file Masked expression: all genes of a share of the cells are hidden, or single genes of each, or both; a graph encoder
+ * sees the rest, a linear decoder rebuilds what was hidden. No negatives, no collapse.
  *
  * Source: Richter et al. 2023 (SpatialSSL), eq. 1-2: whole cells masked, error on masked cells alone;
- * after He et al. 2022, arXiv:2111.06377.
+ * after He et al. 2022, arXiv:2111.06377. Masks by type and by niche, single entries and an error over all entries are those
+ * of its published code, theislab/spatial_atlas_ssl.
  * Differs: the decoder starts at the mean expression, so that the first epochs are not spent on it; a hidden row may
  * be filled by a learned token that starts there too, as in GraphMAE, which starts it at zero.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type RowList, uploadRows } from "../kernels/expression";
+import { LabError } from "../errors";
+import { type ExpressionView, type RowList, uploadRows } from "../kernels/expression";
 import { type Encoded, encode, updateRunningStatistics } from "../nn/encoder";
 import type { Features } from "../nn/features";
 import { linearInit } from "../nn/init";
 import { initEncoder } from "../nn/init-encoder";
+import { type EntryTargets, hiddenEntryErrors, hiddenEntryMeans } from "../nn/linear-decoder-entries";
 import { decode, type LinearDecoder, squaredErrors } from "../nn/linear-decoder-mse";
+import { chooseRows, type RowChoice } from "../nn/row-choice";
 import { type Params, underPrefix, withPrefix } from "../nn/tensors";
 import type { GraphBatch } from "./graph-batch";
-import { drawHidden, type HiddenView, hide, hideOne, whileHidden } from "./hidden-cells";
+import { type Choice, type HiddenCells, hiddenCells, hide, hideOne, seenRows, whileHidden } from "./hidden-cells";
 import { type MaeConfig, maeInfo } from "./mae-config";
+import { drawMask } from "./masks";
 import type { SslMethod } from "./method";
 
+interface Views {
+  readonly batch: GraphBatch;
+  readonly seen: RowList;
+  /** Cells that are compared whole; null where none are. */
+  readonly whole: HiddenCells | null;
+  /** What hides single genes of the cells that are seen; null where none are. */
+  readonly entries: ExpressionView | null;
+  /** Targets that are compared in the genes that were hidden of them; null where none are. */
+  readonly inPart: InPart | null;
+}
+
+interface InPart {
+  readonly targets: EntryTargets;
+  /** Their rows; null where they are all rows of the embedding. */
+  readonly choice: RowChoice | null;
+}
+
 interface Outputs {
-  readonly errors: tf.Tensor2D; // squared error of each hidden cell, summed over genes, (nHidden, 1)
+  readonly errors: tf.Tensor2D | null; // squared error of each cell that is compared whole, summed over genes, (nCells, 1)
+  /** Squared errors of hidden genes of other cells, summed, and how many there are. */
+  readonly entries: { readonly sum: tf.Scalar; readonly count: number } | null;
   readonly nVars: number;
   readonly statistics: Encoded["statistics"];
 }
 
-export const mae: SslMethod<MaeConfig, HiddenView, Outputs> = {
+export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   id: "mae",
   source: "Richter et al. 2023, eq. 1-2; arXiv:2111.06377",
   defaults: maeInfo.defaults,
@@ -45,18 +69,28 @@ export const mae: SslMethod<MaeConfig, HiddenView, Outputs> = {
     };
   },
 
-  augment: (batch, { maskRatio }, rng) => hide(batch, drawHidden(batch, maskRatio, rng)),
-
-  forward(params, { batch, seen, hidden }, { encoder }, mode) {
-    const features = featuresOf(params, batch, seen);
-    // the last layer computes the hidden cells alone: the loss asks for no other
-    const { embedding: codes, statistics } = encode(encoderOf(params), encoder, batch.graphs, features, mode, hidden);
-    const errors = squaredErrors(hidden.targets, codes, decoderOf(params));
-    return { errors, nVars: batch.nVars, statistics };
+  augment(batch, config, rng) {
+    const choice = drawMask(batch, config.mask, config.maskRatio, rng);
+    return viewOf(batch, choice, config, config.entryRatio > 0 ? Math.floor(rng() * 2 ** 32) : 0);
   },
 
-  loss({ errors, nVars }) {
-    return tf.div(tf.sum(errors), errors.shape[0] * nVars);
+  forward(params, { batch, seen, whole, entries, inPart }, { encoder }, mode) {
+    const features = { ...featuresOf(params, batch, seen), ...(entries ? { view: entries } : {}) };
+    const { nVars } = batch;
+    const decoder = decoderOf(params);
+    // where whole cells alone are compared the last layer computes no others
+    const wanted = inPart ? null : whole;
+    const { embedding, statistics } = encode(encoderOf(params), encoder, batch.graphs, features, mode, wanted);
+    const codes = wanted ? embedding : whole && chooseRows(embedding, whole);
+    const errors = whole && codes ? squaredErrors(whole.targets, codes, decoder) : null;
+    const compared = inPart && hiddenEntryErrors(inPart.targets, chooseRows(embedding, inPart.choice), decoder);
+    return { errors, entries: compared, nVars, statistics };
+  },
+
+  loss({ errors, entries, nVars }) {
+    const count = (errors?.shape[0] ?? 0) * nVars + (entries?.count ?? 0);
+    const sums = [...(errors ? [tf.sum(errors)] : []), ...(entries ? [entries.sum] : [])];
+    return tf.div(sums.length === 1 ? sums[0] : tf.addN(sums), Math.max(1, count));
   },
 
   update({ buffers }, { statistics }) {
@@ -68,11 +102,26 @@ export const mae: SslMethod<MaeConfig, HiddenView, Outputs> = {
     return encode(encoderOf(params), encoder, batch.graphs, features, { kind: "evaluation" });
   },
 
-  /** While it is hidden, over genes. */
+  /**
+   * While it is hidden, over genes; where no cell is ever hidden whole, over the genes that are hidden of it once.
+   */
   cellLosses(params, batch, setting, rng) {
-    const sums = whileHidden(batch, setting.config.maskRatio, rng, (choice) => {
+    const { config, encoder } = setting;
+    const mode = { kind: "evaluation" } as const;
+    if (config.mask === "none" && config.entryRatio > 0) {
+      const none = { targets: new Uint32Array(), others: new Uint32Array() };
+      const { entries, seen } = viewOf(batch, none, { ...config, errorOn: "hidden" }, Math.floor(rng() * 2 ** 32));
+      if (!entries) throw new LabError("internal", "A view that hides genes hides none.");
+      const features = { ...featuresOf(params, batch, seen), view: entries };
+      const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, mode);
+      const rows = Int32Array.from({ length: batch.nObs }, (_, row) => row);
+      return hiddenEntryMeans(targetsOf(batch, rows, entries), embedding, decoderOf(params));
+    }
+    const sums = whileHidden(batch, config.maskRatio, rng, (choice) => {
       const view = hide(batch, choice);
-      return { view, errors: mae.forward(params, view, setting, { kind: "evaluation" }).errors };
+      const features = featuresOf(params, batch, view.seen);
+      const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, mode, view.hidden);
+      return { view, errors: squaredErrors(view.hidden.targets, embedding, decoderOf(params)) };
     });
     return tf.div(sums, batch.nVars);
   },
@@ -86,6 +135,38 @@ export const mae: SslMethod<MaeConfig, HiddenView, Outputs> = {
     return tf.reshape(batch.x.centers ? tf.add(rebuilt, batch.x.centers) : rebuilt, [batch.nVars]);
   },
 };
+
+/** @param seed  of the genes that are hidden of cells that are seen */
+function viewOf(batch: GraphBatch, choice: Choice, { entryRatio, errorOn }: MaeConfig, seed: number): Views {
+  const all = Uint32Array.from({ length: batch.nTargets }, (_, row) => row);
+  const whole = errorOn === "all" ? all : choice.targets;
+  const isWhole = new Uint8Array(batch.nTargets);
+  for (const row of whole) isWhole[row] = 1;
+  const entries = entryRatio > 0 ? ({ seed, geneDropout: { rate: entryRatio, per: "entry" } } as const) : null;
+  if (whole.length === 0 && !entries)
+    throw new LabError("range", "Masked expression hides nothing.", "Hide cells, or set the masked genes above 0.");
+  return {
+    batch,
+    seen: seenRows(batch, choice),
+    whole: whole.length > 0 ? hiddenCells(batch, whole) : null,
+    entries,
+    inPart: entries && whole.length < all.length ? inPartOf(batch, all, isWhole, entries) : null,
+  };
+}
+
+function targetsOf({ x, cells }: GraphBatch, rows: Int32Array, view: ExpressionView): EntryTargets {
+  return { x, cells: rows.map((row) => cells[row]), view };
+}
+
+function inPartOf(batch: GraphBatch, all: Uint32Array, isWhole: Uint8Array, view: ExpressionView): InPart {
+  const rows = Int32Array.from(all).filter((row) => isWhole[row] === 0);
+  const targets = targetsOf(batch, rows, view);
+  const { nRows } = batch.graphs[batch.graphs.length - 1].matrix;
+  if (rows.length === nRows) return { targets, choice: null };
+  const inverse = new Int32Array(nRows).fill(-1);
+  for (const [place, row] of rows.entries()) inverse[row] = place;
+  return { targets, choice: { index: tf.tensor1d(rows, "int32"), inverse: tf.tensor1d(inverse, "int32") } };
+}
 
 function encoderOf({ weights, buffers }: Params): Params {
   return { weights: underPrefix("encoder", weights), buffers: underPrefix("encoder", buffers) };

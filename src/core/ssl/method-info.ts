@@ -31,6 +31,8 @@ export interface MethodInfo<Config extends MethodConfig = MethodConfig> {
   extraHops?(config: MethodConfig): number;
   /** Whether it learns a label, which the recipe must name; it is then no method of self-supervision. */
   readonly needsLabel?: boolean;
+  /** Whether it looks at a label without learning it, with those settings: the recipe must then name one. */
+  usesLabel?(config: MethodConfig): boolean;
 }
 
 /**

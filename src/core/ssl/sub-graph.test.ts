@@ -22,7 +22,7 @@ afterAll(() => backend.dispose());
 const { slice, graph } = smallTissue({ side: 9 }); // 81 cells, which are padded to 96
 const { nObs, nVars } = slice;
 const normalization = fitNormalization(slice, defaultRecipe().preprocess);
-const config = { maskRatio: 0.3, maskFill: "token" } as const;
+const config = { ...mae.defaults, maskRatio: 0.3 };
 const hiddenCells = Array.from({ length: nObs }, (_, i) => i).filter((i) => i % 10 < 3); // 25, nearly the share that is asked
 
 describe.each(backbones)("one batch of all cells (%s)", (backbone) => {
@@ -59,9 +59,9 @@ test("a batch hides the asked share of its targets and of the cells around them,
   const view = { kind: "ego", hops: 2, batchSize: 20 } as const;
   const part = uploadSubGraph(full, createSubGraphs(matrix, { view, layers: 2, seed: 1 }).cut(0, 0));
   tf.tidy(() => {
-    const { seen, hidden } = mae.augment(part, config, createRng(4));
+    const { seen, whole: hidden } = mae.augment(part, config, createRng(4));
     const hiddenRows = [...seen.ids.subarray(0, part.nObs)].flatMap((id, row) => (id === -1 ? [row] : []));
-    const targets = [...hidden.index.dataSync()];
+    const targets = [...hidden!.index.dataSync()];
     expect(targets).toEqual(hiddenRows.filter((row) => row < part.nTargets));
     expect(targets.length).toBe(6);
     expect(hiddenRows.length - 6).toBe(Math.round(0.3 * (part.nObs - 20)));

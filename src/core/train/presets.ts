@@ -1,4 +1,5 @@
 import { methodCatalog, type SslMethodId } from "../ssl/catalog";
+import { annotationRecipes } from "./annotation-presets";
 import { defaultRecipe, type RunRecipe } from "./recipe";
 
 export const presetIds = ["study", "lab", "spatialssl"] as const;
@@ -43,26 +44,11 @@ export function labRecipe(method: SslMethodId): RunRecipe {
 }
 
 /**
- * The network and the pretraining of SpatialSSL: graph attention with four hidden layers of 64 and one head, without norm,
- * dropout or skips, on neighbours within 40 µm; 20 % of the cells hidden with all their genes, as zeros; Adam at 0.002 until
- * ten epochs bring nothing new on validation cells, 100 at most. The full graph; `--view ego --hops 2 --batch-size 64` is its
- * sub-graph variant. Fine-tuning adds another attention layer and a classifier.
- *
- * Source: Richter et al. 2023, sections 3 and 4; what the paper leaves open (heads, patience, epochs, batches, whole cells as
- * zeros) as its code has it, theislab/spatial_atlas_ssl@84b32d8.
- * Differs: ELU between layers where the code has ReLU, and a linear decoder where it has one more attention layer; raw counts
- * are brought to a common total and logged first, where the paper's data were so already.
+ * The network and the pretraining of SpatialSSL on the full graph (annotation-presets.ts); `--view ego --hops 2 --batch-size 64`
+ * is its sub-graph variant. Other methods than masked expression get the network with their own settings.
  */
 export function spatialsslRecipe(method: SslMethodId): RunRecipe {
-  const { defaults } = methodCatalog[method];
-  return defaultRecipe({
-    method,
-    config: method === "mae" ? { ...defaults, maskRatio: 0.2, maskFill: "zero" } : defaults,
-    backbone: "gat",
-    encoder: { layers: 4, hidden: 64, heads: 1, batchNorm: false, dropout: 0, attentionDropout: 0, skip: false },
-    preprocess: { targetSum: "median", log1p: true, scale: false, center: false },
-    graph: { kind: "radius", radiusMicrons: 40 },
-    optimizer: { learningRate: 2e-3, weightDecay: 0 },
-    patience: 10,
-  });
+  const { pretrain, train } = annotationRecipes("spatialssl", "full");
+  if (method === train.method) return train;
+  return method === pretrain.method ? pretrain : { ...pretrain, method, config: methodCatalog[method].defaults };
 }

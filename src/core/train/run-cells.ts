@@ -66,7 +66,8 @@ function labelsOf(slice: Slice, recipe: RunRecipe, given: CellLabels | undefined
     return given;
   }
   if (recipe.label) return cellLabels(slice, recipe.label);
-  if (!learnsLabel(recipe)) return null;
-  const { name } = methodCatalog[recipe.method];
-  throw new LabError("missing", `${name} training needs a label to learn.`, "Choose a label; --label NAME names it.");
+  const info: MethodInfo = methodCatalog[recipe.method];
+  if (!info.needsLabel && !info.usesLabel?.(recipe.config)) return null;
+  const what = info.needsLabel ? "a label to learn" : "a label for its masks";
+  throw new LabError("missing", `${info.name} needs ${what}.`, "Choose a label; --label NAME names it.");
 }

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useLab } from "../../state/lab";
+import { needsLabel } from "../../state/recipe-method";
 import { formatCount, formatNumber, formatScore } from "../format/numbers";
 import { ErrorNote } from "../kit/ErrorNote";
 import { Fact, Facts } from "../kit/Fact";
@@ -105,7 +106,7 @@ function PredictionPart() {
   const label = useLab((s) => s.label);
   const split = useLab((s) => s.split);
   const prediction = useLab((s) => s.prediction);
-  const learned = useLab((s) => s.runRecipe?.label?.name);
+  const learned = useLab((s) => (s.runRecipe && needsLabel(s.runRecipe.method) ? s.runRecipe.label?.name : undefined));
   const busy = useLab((s) => s.analysing !== null);
   const { setLabel, setSplit, predict } = useLab.getState();
   const labels = slice?.obs.filter((c) => c.kind === "categorical" && c.categories.length > 1).map((c) => c.name) ?? [];

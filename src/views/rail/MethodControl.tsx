@@ -4,7 +4,7 @@ import type { ConfigValue, Field, MethodInfo } from "../../core/ssl/method-info"
 import { studyRecipe } from "../../core/train/presets";
 import type { RunRecipe } from "../../core/train/recipe";
 import { useLab } from "../../state/lab";
-import { labelsIn, needsLabel, withMethod } from "../../state/recipe-method";
+import { labelsIn, looksAtLabel, needsLabel, withLabel, withMethod } from "../../state/recipe-method";
 import { KnobRow, NumberKnob } from "../kit/Knob";
 import { Toggle } from "../kit/Toggle";
 import { terms } from "./terms";
@@ -17,6 +17,7 @@ function inStudy({ method, label, backbone, graph, epochs, seed }: RunRecipe): R
 /** What the network is asked to learn; another method begins with its own settings. */
 export function MethodControl() {
   const method = useLab((s) => s.recipe.method);
+  const looks = useLab((s) => looksAtLabel(s.recipe));
   const edit = useLab((s) => s.editRecipe);
   const slice = useLab((s) => s.slice);
   const label = useLab((s) => s.label);
@@ -42,8 +43,13 @@ export function MethodControl() {
       <p className="label" style={{ margin: "0 0 6px" }}>
         {methodCatalog[method].sentence}
       </p>
-      {needsLabel(method) && (
-        <KnobRow label="Learn" definition={terms.learnedLabel} changedFrom={null} onReset={() => {}}>
+      {looks && (
+        <KnobRow
+          label={needsLabel(method) ? "Learn" : "Types from"}
+          definition={needsLabel(method) ? terms.learnedLabel : terms.maskLabel}
+          changedFrom={null}
+          onReset={() => {}}
+        >
           {(id) => (
             <Select
               id={id}
@@ -69,6 +75,8 @@ export function MethodControl() {
 export function MethodKnobs() {
   const { method, config } = useLab((s) => s.recipe);
   const edit = useLab((s) => s.editRecipe);
+  const slice = useLab((s) => s.slice);
+  const label = useLab((s) => s.label);
   const { fields, defaults }: MethodInfo = methodCatalog[method];
   return Object.entries(fields).map(([key, field]) => (
     <ConfigKnob
@@ -76,7 +84,9 @@ export function MethodKnobs() {
       field={field}
       value={config[key]}
       initial={defaults[key]}
-      onChange={(value) => edit((r) => ({ ...r, config: { ...r.config, [key]: value } }))}
+      onChange={(value) =>
+        edit((r) => withLabel({ ...r, config: { ...r.config, [key]: value } }, label ?? labelsIn(slice)[0] ?? null))
+      }
     />
   ));
 }

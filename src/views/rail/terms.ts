@@ -16,6 +16,7 @@ export const terms = {
   radius: "All cells within this distance are neighbours. Needs the right µm per unit.",
   maxEdge: "Longer edges of the triangulation are dropped, such as those across holes and along the outline.",
   method: "What the network is asked to learn: something of the tissue itself without labels, or a label.",
+  maskLabel: "The annotation whose types are hidden one after the other; nothing else is learned of it.",
   learnedLabel: "The annotation whose classes are learned from all cells that have one.",
   study:
     "The values of the published study for this method: width 256, batches of 256 cells with 8 sampled neighbours a layer, slow learning, standardised expression. Graph, backbone, epochs and seed stay.",

@@ -30,6 +30,7 @@ export interface DeviceExpression {
   readonly nObs: number;
   readonly nVars: number;
   readonly raw: RawExpression;
+  readonly preprocessing: Preprocessing;
   /** indptr (nObs + 1), then the bits of f (nObs) and, where `scaled`, of s (nVars). */
   readonly header: tf.Tensor1D; // int32
   /** Packed into words: two genes below 65,536, or one; four counts to 255, two to 65,535, or one float. */
@@ -88,6 +89,7 @@ export function uploadExpression(raw: RawExpression, preprocessing: Preprocessin
     nObs,
     nVars,
     raw,
+    preprocessing: { sizeFactors, log1p, inverseDeviations, centers },
     header: integers(header),
     genes: integers(words(genes)),
     counts: integers(words(X.data)),

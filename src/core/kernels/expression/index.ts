@@ -15,6 +15,7 @@ import { registerExpressionWasm } from "./wasm";
 import { registerExpressionWebGpu } from "./webgpu";
 
 export { type DeviceExpression, type Preprocessing, type RawExpression, uploadExpression } from "./device-expression";
+export { type HiddenEntries, hiddenEntries } from "./hidden-entries";
 export { HIDDEN, PADDING, placesOf, type RowList, uploadRows } from "./rows";
 export type { ExpressionView } from "./view";
 
