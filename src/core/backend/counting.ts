@@ -1,5 +1,6 @@
 import type { BackendWasm as Wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { shareArithmetic } from "../kernels/arithmetic";
 import type { Backend, BackendReport } from "./backend";
 import { shareEqualData } from "./wasm-share";
 
@@ -97,6 +98,7 @@ export async function openCounting(threads = 1): Promise<CountingBackend> {
   registryFactory.wasm ??= { factory: () => counting, priority: 0 };
   await tf.setBackend("wasm");
   shareEqualData();
+  shareArithmetic();
 
   const report: BackendReport = { name: "wasm", software: false, threads, simd: true, why: "To count.", tried: [] };
   const memory = () => ({ bytes, peakBytes, heldBytes: bytes, tensors: state.numTensors - foreignTensors });

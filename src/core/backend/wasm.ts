@@ -1,6 +1,7 @@
 import { BackendWasm, getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { LabError } from "../errors";
+import { shareArithmetic } from "../kernels/arithmetic";
 import type { BackendPlatform, OpenedDevice } from "./backend";
 import { replaceBackend } from "./registry";
 import { openThreadHost } from "./thread-host";
@@ -47,6 +48,7 @@ export async function openWasm(platform: BackendPlatform): Promise<OpenedDevice>
     .catch(failedToLoad);
   await replaceBackend("wasm", backend);
   shareEqualData();
+  shareArithmetic();
   const heap = watchHeap(backend);
   const host = shared ? openThreadHost(backend, threads, platform) : undefined;
   return {

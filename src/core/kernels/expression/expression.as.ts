@@ -58,7 +58,7 @@ export function expressionMatmul(
         if (cell >= 0) {
           if (bytes == 128) rowSumWide(from, end, block, base + c, y);
           else rowSumNarrow(from, end, block, bytes, base + c, y);
-        } else if (cell == -1) memory.copy(y, base + rowBytes + c, bytes);
+        } else if (cell == -1) rowSumNarrow(from, from, block, bytes, base + rowBytes + c, y); // no call of the platform
         else memory.fill(y, 0, bytes);
         from = end;
       }
