@@ -22,6 +22,7 @@ import { seedsOf } from "./study-plan-options";
 export const annotationOptions = {
   label: { type: "string" },
   unlabelled: { type: "string" },
+  levels: { type: "string" },
   "test-section": { type: "string" },
   views: { type: "string" },
   ssl: { type: "string" },
@@ -34,7 +35,7 @@ export const annotationOptions = {
   "validation-share": { type: "string" },
 } as const;
 
-export const annotationUsage = `--label NAME [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X]`;
+export const annotationUsage = `--label NAME [--levels NAME,NAME] [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X]`;
 
 /**
  * The plan that the options ask for. What they leave out comes from --recipe, then from the study that is in the folder,
@@ -65,6 +66,7 @@ export function annotationPlanOf(
     ...base,
     ...recipe,
     ...{ label, unlabelled, testSections },
+    levels: args.has("levels") ? args.names("levels") : (recipe.levels ?? base.levels),
     configurations: recipe.configurations ?? (preset ? expandGrid(preset, {}) : base.configurations),
     views: args.has("views") ? args.names("views") : (recipe.views ?? base.views),
     ssl: args.has("ssl") ? args.names("ssl") : (recipe.ssl ?? base.ssl),

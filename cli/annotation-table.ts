@@ -52,11 +52,12 @@ function entry(result: AnnotationScored): object {
   const { f1Micro, f1Macro, f1Weighted, balancedAccuracy, expectedCalibrationError, brier, nScored } = result;
   const { fraction, seed, nLabels, seconds } = result;
   const scores = { f1Micro, f1Macro, f1Weighted, balancedAccuracy, expectedCalibrationError, brier, nScored };
-  const perClass = result.perClass;
-  if (result.kind === "baseline") return { name: result.name, fraction, seed, ...scores, nLabels, seconds, perClass };
+  const { perClass, levels } = result;
+  if (result.kind === "baseline")
+    return { name: result.name, fraction, seed, ...scores, nLabels, seconds, levels, perClass };
   const { configuration, view, ssl, nTrain, nValidation, pretrainSeconds, epochs, bestEpoch } = result;
   return {
     ...{ configuration, view, ssl, seed, fraction, ...scores, seconds, pretrainSeconds },
-    ...{ nLabels, nTrain, nValidation, epochs, bestEpoch, perClass },
+    ...{ nLabels, nTrain, nValidation, epochs, bestEpoch, levels, perClass },
   };
 }

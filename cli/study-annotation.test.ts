@@ -88,6 +88,16 @@ describe("study annotation", () => {
     expect(html).not.toMatch(/NaN|undefined|http/);
   });
 
+  test("scores by a coarser column as well", async () => {
+    const words = `${few} --seeds 1 --fractions 1 --ssl off --baselines logistic --label cell_type --levels class`;
+    const { baselines, runs } = await told(study("levels", words.replace("--seeds 2 --fractions 1,50", "")));
+    for (const { levels, f1Micro } of [...baselines, ...runs]) {
+      const [level, ...others] = levels as { name: string; f1Micro: number; purity: number }[];
+      expect([level.name, level.purity, others.length]).toEqual(["class", 1, 0]);
+      expect(level.f1Micro).toBeGreaterThanOrEqual(f1Micro as number);
+    }
+  });
+
   test("does one run alone with the pretraining it needs, as within the study", async () => {
     const { jobs } = (await jsonOf([...study("one"), "--plan"], { cwd })) as {
       jobs: { key: string; needs: string | null }[];

@@ -27,6 +27,17 @@ describe("scores of an annotation", () => {
     expect(scores.brier).toBeCloseTo((0.02 + 0.72 + 0.125 + 2 + 0) / 5, 6);
   });
 
+  it("count a cell as right by a coarser level where the predicted class lies within its own", () => {
+    const level = {
+      ...{ name: "group", purity: 1 },
+      codes: Int32Array.of(0, 0, 0, 1, 0, 1, -1),
+      of: Int32Array.of(0, 0, -1, 1),
+    };
+    const { levels } = scoreAnnotation(annotation, { codes, train: Uint32Array.of(), categories, levels: [level] });
+    // cell 4 is taken for another class of its group, cell 2 for one of the other
+    expect(levels).toEqual([{ name: "group", f1Micro: 4 / 5, f1Macro: expect.any(Number), nScored: 5, purity: 1 }]);
+  });
+
   it("give every class its row in one order, with what was learned from", () => {
     expect(scores.perClass.map(({ name }) => name).sort()).toEqual(["A", "B", "D"]);
     const of = (name: string) => scores.perClass.findIndex((c) => c.name === name);

@@ -4,6 +4,7 @@ import { calibration, type ReliabilityBin } from "../../metrics/calibration";
 import { confusionOrder } from "../../metrics/confusion";
 import type { Codes } from "../../metrics/contingency";
 import { f1Scores } from "../../metrics/f1";
+import type { CoarserLevel } from "./label-levels";
 
 /** Class probabilities of some cells, whoever made them. */
 export interface Annotation {
@@ -23,6 +24,21 @@ export interface ClassResult {
   readonly nTrain: number;
 }
 
+export interface LevelScores {
+  readonly name: string;
+  readonly f1Micro: number;
+  readonly f1Macro: number;
+  readonly nScored: number;
+  /** Share of training cells whose level follows from their label (label-levels.ts). */
+  readonly purity: number;
+}
+
+/** A coarser column, and what it follows from. */
+export interface LabelLevel extends CoarserLevel {
+  readonly name: string;
+  readonly codes: Int32Array; // of every cell of the slice, -1 = missing
+}
+
 /** How well labels were predicted; plain JSON. */
 export interface AnnotationScores {
   readonly nScored: number;
@@ -34,6 +50,8 @@ export interface AnnotationScores {
   readonly brier: number;
   /** By confidence; empty bins are left out. */
   readonly reliability: readonly ReliabilityBin[];
+  /** The same predictions by coarser columns. */
+  readonly levels: readonly LevelScores[];
   /** Classes that occur in the truth or among the predictions, confusable ones side by side. */
   readonly perClass: readonly ClassResult[];
   /** Cells by true and predicted class, in the order of perClass, rows truth. */
@@ -57,14 +75,21 @@ export function predictedCodes({ classes, cells, probability }: Annotation): Int
  * @param codes       truth of every cell of the slice, shape (n,), negative = not labelled
  * @param train       cells that were learned from, for `nTrain`
  * @param categories  names of the codes
+ * @param levels      coarser columns; a cell is right there if its predicted class lies within its own
  */
 export function scoreAnnotation(
   annotation: Annotation,
-  { codes, train, categories }: { codes: Codes; train: Uint32Array; categories: readonly string[] },
+  {
+    codes,
+    train,
+    categories,
+    levels = [],
+  }: { codes: Codes; train: Uint32Array; categories: readonly string[]; levels?: readonly LabelLevel[] },
 ): AnnotationScores {
   const { classes, cells, probability } = annotation;
   const truth = Int32Array.from(cells, (i) => codes[i]);
-  const scores = f1Scores(truth, predictedCodes(annotation));
+  const predicted = predictedCodes(annotation);
+  const scores = f1Scores(truth, predicted);
   // a class that was not learned has no column: beyond the last one it counts as wrong
   const columns = truth.map((code) =>
     code < 0 ? -1 : (classes.indexOf(code) + classes.length + 1) % (classes.length + 1),
@@ -83,6 +108,14 @@ export function scoreAnnotation(
     expectedCalibrationError: sure.expectedError,
     brier: sure.brier,
     reliability: sure.bins.filter((bin) => bin.count > 0),
+    levels: levels.map(({ name, codes: ofLevel, of, purity }) => {
+      const level = Int32Array.from(cells, (i) => ofLevel[i]);
+      const { micro, macro, nScored } = f1Scores(
+        level,
+        predicted.map((code) => of[code]),
+      );
+      return { name, f1Micro: micro, f1Macro: macro, nScored, purity };
+    }),
     perClass: order.map((c) => {
       const { code, precision, recall, f1, support } = scores.perClass[c];
       return { name: categories[code], precision, recall, f1, support, nTrain: learned.get(code) ?? 0 };

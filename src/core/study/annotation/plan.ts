@@ -19,6 +19,8 @@ export interface AnnotationPlan {
   readonly label: string;
   /** Categories beside "NA" and the like that are no class to learn. */
   readonly unlabelled: readonly string[];
+  /** Coarser columns that predictions are scored by as well ("class" of a "subclass"). */
+  readonly levels: readonly string[];
   /** By name. */
   readonly testSections: readonly string[];
   readonly split: Omit<SplitRecipe, "testSections">;
@@ -66,6 +68,7 @@ export function defaultAnnotationPlan(
     version: 1,
     kind: "annotation",
     unlabelled: [],
+    levels: [],
     split: { ...defaultSplit, validation: "block" },
     configurations: [{ preset: "spatialssl", changes: {} }],
     views,
@@ -129,13 +132,13 @@ export function configurationNamed(plan: Pick<AnnotationPlan, "configurations">,
  */
 export function validateAnnotationPlan(value: unknown): AnnotationPlan {
   const p = object("plan", value, [
-    ...["version", "kind", "slice", "label", "unlabelled", "testSections", "split", "configurations"],
+    ...["version", "kind", "slice", "label", "unlabelled", "levels", "testSections", "split", "configurations"],
     ...["views", "ssl", "seeds", "fractions", "baselines"],
   ]);
   oneOf("version", p.version, [1]);
   oneOf("kind", p.kind, ["annotation"]);
   const split = object("split", p.split, ["validation", "validationShare", "seed"]);
-  const names = (key: "unlabelled" | "testSections") => list(key, p[key], (v, at) => text(at, v));
+  const names = (key: "unlabelled" | "levels" | "testSections") => list(key, p[key], (v, at) => text(at, v));
   const some = <T>(key: string, entries: T[]): T[] => {
     return entries.length > 0 ? entries : refuse(key, "a list of one or more", entries);
   };
@@ -145,6 +148,7 @@ export function validateAnnotationPlan(value: unknown): AnnotationPlan {
     slice: text("slice", p.slice),
     label: text("label", p.label),
     unlabelled: names("unlabelled"),
+    levels: names("levels"),
     testSections: some("testSections", names("testSections")),
     split: {
       validation: oneOf("split.validation", split.validation, ["section", "block"]),
@@ -170,7 +174,7 @@ export function validateAnnotationPlan(value: unknown): AnnotationPlan {
  * @throws LabError("range") naming the setting that differs, since the runs would not be comparable
  */
 export function joinAnnotationPlans(old: AnnotationPlan, wanted: AnnotationPlan): AnnotationPlan {
-  for (const key of ["slice", "label", "unlabelled", "testSections", "split"] as const)
+  for (const key of ["slice", "label", "unlabelled", "levels", "testSections", "split"] as const)
     requireSame(key, old[key], wanted[key]);
   for (const one of wanted.configurations) {
     const before = old.configurations.find((other) => configurationName(other) === configurationName(one));

@@ -5,7 +5,9 @@ import { positionsMicrons, type Slice } from "../../slice/slice";
 import { labelCodes } from "../../slice/unlabelled";
 import { quiet, type Task } from "../../task";
 import { ROLE } from "../../train/cell-roles";
+import type { LabelLevel } from "./annotation";
 import { compositionOf, heldOutSection } from "./held-out-section";
+import { coarserLevel } from "./label-levels";
 import type { AnnotationPlan } from "./plan";
 import { splitCells } from "./split";
 
@@ -14,6 +16,7 @@ export interface PreparedAnnotation {
   readonly slice: Slice;
   readonly categories: readonly string[];
   readonly codes: Int32Array; // (nObs,), of the categories, -1 = unlabelled
+  readonly levels: readonly LabelLevel[];
   readonly roles: Uint8Array; // (nObs,), a ROLE of each cell
   readonly testCells: Uint32Array;
   graph(recipe: GraphRecipe, task?: Task): SpatialGraph;
@@ -22,7 +25,7 @@ export interface PreparedAnnotation {
 /** @throws LabError("missing") if the slice lacks the label or a section, or no cell is left to learn from or to score */
 export function prepareAnnotation(
   slice: Slice,
-  plan: Pick<AnnotationPlan, "label" | "unlabelled" | "testSections" | "split">,
+  plan: Pick<AnnotationPlan, "label" | "unlabelled" | "levels" | "testSections" | "split">,
 ): PreparedAnnotation {
   const column = labelColumn(slice, plan.label);
   const codes = labelCodes(column, plan.unlabelled);
@@ -41,11 +44,18 @@ export function prepareAnnotation(
       `No cell ${has(true) ? "outside" : "of"} ${plan.testSections.join(", ")} has a ${plan.label}.`,
       "Choose another label, or other sections to test on.",
     );
+  // of what may be learned: which class lies within which must not be read from the cells that are scored
+  const learned = codes.map((code, i) => (roles[i] === ROLE.test ? -1 : code));
+  const levels = plan.levels.map((name): LabelLevel => {
+    const ofLevel = labelCodes(labelColumn(slice, name));
+    return { name, codes: ofLevel, ...coarserLevel(learned, ofLevel, column.categories.length) };
+  });
   const graphs = new Map<string, SpatialGraph>();
   return {
     slice,
     categories: column.categories,
     codes,
+    levels,
     roles,
     testCells: Uint32Array.from(roles.keys()).filter((i) => roles[i] === ROLE.test),
     graph(recipe, task = quiet) {

@@ -14,6 +14,7 @@ export interface AnnotationRecipe {
   readonly configurations: readonly Configuration[];
   readonly label?: string;
   readonly unlabelled?: readonly string[];
+  readonly levels?: readonly string[];
   readonly testSections?: readonly string[];
   readonly views?: readonly View[];
   readonly ssl?: readonly Switch[];
@@ -25,7 +26,7 @@ export interface AnnotationRecipe {
 
 /** Keys of the pipeline's configuration that say where files lie, which here the command line does. */
 const elsewhere = ["rules", "adata_folder", "adata_name", "output_folder"];
-const studyKeys = ["preset", "label", "unlabelled", "test_section", "views", "ssl", "seeds", "fractions"];
+const studyKeys = ["preset", "label", "unlabelled", "levels", "test_section", "views", "ssl", "seeds", "fractions"];
 
 /**
  * Checks a recipe that came from a JSON or YAML file: the keys of the SpatialSSL pipeline's configuration, grid keys as
@@ -47,6 +48,7 @@ export function validateAnnotationRecipe(value: unknown, preset: AnnotationPrese
     configurations: expandGrid(chosen, settings),
     ...(r.label !== undefined && { label: text("label", r.label) }),
     ...(r.unlabelled !== undefined && { unlabelled: list("unlabelled", several(r.unlabelled), named) }),
+    ...(r.levels !== undefined && { levels: list("levels", several(r.levels), named) }),
     ...(r.test_section !== undefined && { testSections: list("test_section", several(r.test_section), named) }),
     ...(r.views !== undefined && { views: list("views", several(r.views), (v, key) => oneOf(key, v, views)) }),
     ...(r.ssl !== undefined && { ssl: list("ssl", several(r.ssl), onOff) }),

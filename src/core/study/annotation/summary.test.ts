@@ -18,6 +18,7 @@ function run(ssl: Switch, seed: number, gains = [0, 0.02, 0.1, 0.2]): Annotation
     ...{ expectedCalibrationError: 0.1, reliability: [], confusion: [], losses: [], validationLosses: [] },
     perClass: names.map((name, c) => ({ name, precision: 0, recall: 0, f1: f1[c], support: 1, nTrain: nTrain[c] })),
     recipe: defaultRecipe(),
+    levels: [],
     backend: "wasm",
   } as AnnotationRun;
 }
