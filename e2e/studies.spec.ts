@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Download, Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
+import { accessible } from "./support/accessible";
 import { button, openLab, simulate } from "./support/lab";
 import { crowding } from "./support/layout";
 import { keep } from "./support/pixels";
@@ -23,6 +24,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   await simulate(page, small);
   await page.getByRole("link", { name: "Studies" }).click();
   await everyLook(page, "studies-form");
+  await accessible(page, "a study's form");
   await setUp(page, 600);
   await expect(page.getByTestId("study-estimate")).toContainText(/2 runs and 6 baselines, about/, { timeout: 90_000 });
 
@@ -62,6 +64,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   await expect(table.locator("tr[data-baseline]")).toHaveCount(6);
   await expect(page.getByText(/best baseline/).first()).toBeVisible();
   await everyLook(page, "studies-done");
+  await accessible(page, "a study that is done");
 
   const csv = await downloaded(page, "Table of all runs, CSV");
   const rows = readFileSync(csv, "utf8").trim().split("\n");
@@ -77,7 +80,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
 
   // a run of the grid comes to the lab with its recipe and its clusters
   await page.getByRole("button", { name: /^VICReg · GCN · seed 0, ARI .*open in the lab$/ }).click();
-  await expect(page.getByText(/VICReg · GCN · seed 0/)).toBeVisible();
+  await expect(page.getByText(/^Clusters of a study: VICReg · GCN · seed 0/)).toBeVisible();
   const shown = await page.evaluate(() => {
     const { recipe, clusters, colorBy, slice } = window.lab.getState();
     return {

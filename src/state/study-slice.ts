@@ -251,6 +251,7 @@ function defaultWeights(): StudyState["overallWeights"] {
 }
 
 function keepingFailed(thrown: unknown): LabError {
+  if (thrown instanceof LabError) return thrown;
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   return new LabError(
     "memory",

@@ -24,11 +24,21 @@ export function openSlice(state: Pick<LabState, "slice" | "replaced">, name: str
 const taken = new Map<string, number>();
 const takenKey = (id: string, name: string): string => `${id}/${name}`;
 
+/** Bytes of expression above which a slice is not copied: the copy exists in memory before it lies on disk. */
+const LARGEST_KEPT = 2 ** 30;
+
 /** Keeps the slices of a study beside its runs, so that it can go on after a reload and with another slice open. */
 export async function keepSlices(id: string, infos: readonly Info[]): Promise<void> {
   for (const info of infos) taken.set(takenKey(id, info.name), info.id);
   for (const { id: sliceId, name, summary, obs, section, positions } of infos) {
     await studyArchive.put(id, sliceInfoFile(name), unshared({ name, summary, obs, section, positions }));
+    // indices of four bytes and counts of four at most
+    if (8 * summary.nnz > LARGEST_KEPT)
+      throw new LabError(
+        "memory",
+        `${name} is too large to be kept beside the study.`,
+        "After a reload open its file again, then continue the study.",
+      );
     const { data } = await getThreads();
     const { bytes } = await data("exportArrow", { sliceId });
     await studyArchive.put(id, sliceArrowFile(name), new Blob([bytes]));

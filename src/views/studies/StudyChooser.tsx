@@ -1,4 +1,4 @@
-import { Button, Select } from "@mantine/core";
+import { Button, Popover, Select } from "@mantine/core";
 import { useLab } from "../../state/lab";
 import type { StudyHead } from "../../state/study-archive";
 import { StudyFacts } from "./clustering/StudyFacts";
@@ -9,7 +9,7 @@ export function StudyChooser() {
   const studies = useLab((s) => s.studies);
   const study = useLab((s) => s.study);
   const busy = useLab((s) => ["starting", "running", "paused"].includes(s.queue.kind));
-  const { showStudy, newStudy, removeStudy } = useLab.getState();
+  const { showStudy, newStudy } = useLab.getState();
   if (!studies) return <p className="label">Looking up kept studies.</p>;
   return (
     <div className={styles.chooser}>
@@ -32,14 +32,7 @@ export function StudyChooser() {
             <Button variant="default" disabled={busy} onClick={newStudy}>
               New study
             </Button>
-            <Button
-              variant="default"
-              color="red"
-              disabled={busy}
-              onClick={() => confirmRemoval(study.head, removeStudy)}
-            >
-              Delete
-            </Button>
+            <RemoveButton head={study.head} disabled={busy} />
           </div>
         </>
       )}
@@ -60,6 +53,22 @@ function studyTitle({ plan, created }: StudyHead): string {
   return `${first.name}${more} · ${first.label} · ${when}`;
 }
 
-function confirmRemoval(head: StudyHead, remove: (id: string) => Promise<void>): void {
-  if (window.confirm(`Delete the study ${studyTitle(head)} and all of its runs?`)) void remove(head.id);
+/** Asks once more, since nothing brings the runs back. */
+function RemoveButton({ head, disabled }: { head: StudyHead; disabled: boolean }) {
+  const removeStudy = useLab((s) => s.removeStudy);
+  return (
+    <Popover position="bottom-end" width={230} shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <Button variant="default" disabled={disabled}>
+          Delete
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <p style={{ margin: "0 0 8px" }}>All runs of this study go with it.</p>
+        <Button variant="default" c="var(--lab-bad)" fullWidth onClick={() => void removeStudy(head.id)}>
+          Delete the study
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
+  );
 }

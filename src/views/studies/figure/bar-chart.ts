@@ -72,11 +72,18 @@ function oneBar(
       tip(`${name}: ${mean.toFixed(3)}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}, ${n} ${n === 1 ? "run" : "runs"}`),
     ],
   };
-  const dots = values.filter(Number.isFinite).map(
+  const known = values.filter(Number.isFinite);
+  // a single value is its own mean; several stand beside each other, so that equal ones are both seen
+  const dots = (known.length < 2 ? [] : known).map(
     (value, i): Mark => ({
       tag: "circle",
-      // beside each other, so that equal ones are both seen
-      attrs: { cx: middle + wide * 0.3 * ((i % 5) / 2 - 1), cy: at(value), r: 2.2, fill: ink.text, fillOpacity: 0.55 },
+      attrs: {
+        cx: middle + wide * 0.32 * ((2 * i) / (known.length - 1) - 1),
+        cy: at(value),
+        r: 2.2,
+        fill: ink.text,
+        fillOpacity: 0.55,
+      },
     }),
   );
   if (sd === null) return [body, ...dots];
