@@ -92,6 +92,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
     };
   });
   expect(shown).toMatchObject({ method: "vicreg", backbone: "gcn", cells: 700, colorBy: { kind: "cluster" } });
+  await expect(page.locator("main canvas:visible"), "one drawing of the tissue").toHaveCount(1);
   await keep(page, "studies-run-in-the-lab");
 });
 

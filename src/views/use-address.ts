@@ -11,7 +11,6 @@ export function screenOf(hash: string): Screen {
 export function useAddress(): void {
   useEffect(() => {
     const follow = (): void => useLab.getState().setScreen(screenOf(location.hash));
-    follow();
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, []);

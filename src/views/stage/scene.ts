@@ -46,8 +46,12 @@ const ghost = { dark: [120, 132, 148], light: [150, 160, 172] } as const;
  * y grows downwards, as in the images that MERFISH and Visium positions come from.
  */
 export function createScene(parent: HTMLDivElement, { onMove, onError }: SceneEvents): Scene {
+  // a scene that ends before its canvas is there would leave it behind, in the way of the next one's
+  const place = document.createElement("div");
+  Object.assign(place.style, { position: "absolute", inset: "0" });
+  parent.append(place);
   const deck = new Deck<OrthographicView[]>({
-    parent,
+    parent: place,
     width: "100%",
     height: "100%",
     views: [],
@@ -93,7 +97,10 @@ export function createScene(parent: HTMLDivElement, { onMove, onError }: SceneEv
         layers: shown.flatMap((id) => layersOf(id, content)),
       });
     },
-    destroy: () => deck.finalize(),
+    destroy() {
+      deck.finalize();
+      place.remove();
+    },
   };
 }
 
