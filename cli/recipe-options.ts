@@ -26,6 +26,7 @@ export const recipeOptions = {
   heads: { type: "string" },
   dropout: { type: "string" },
   "attention-dropout": { type: "string" },
+  "own-path": { type: "string" },
   lr: { type: "string" },
   "weight-decay": { type: "string" },
   "row-blocks": { type: "string" },
@@ -36,7 +37,7 @@ export const recipeOptions = {
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--own-path N] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -59,6 +60,7 @@ export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null =
       heads: number("heads", base.encoder.heads),
       dropout: number("dropout", base.encoder.dropout),
       attentionDropout: number("attention-dropout", base.encoder.attentionDropout),
+      ownPath: number("own-path", base.encoder.ownPath ?? 0),
     },
     preprocess: {
       ...base.preprocess,

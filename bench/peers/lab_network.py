@@ -21,14 +21,39 @@ def convolution(recipe, n_in, bias):
     return SAGEConv(n_in, hidden, aggr="mean", bias=bias)
 
 
+class OwnPath(nn.Module):
+    """A perceptron on each cell's own expression: linear, batch norm, ELU and dropout for each hidden layer, then linear.
+
+    normed: the hidden layers that a batch norm follows; biased: the linear layers that have a bias.
+    """
+
+    def __init__(self, recipe, n_vars, normed, biased):
+        super().__init__()
+        options = recipe["encoder"]
+        self.dropout, hidden = options["dropout"], options["hidden"]
+        self.linears = nn.ModuleList(
+            nn.Linear(hidden if i else n_vars, hidden, bias=i in biased) for i in range(options["ownPath"] + 1)
+        )
+        self.norms = nn.ModuleDict({str(i): nn.BatchNorm1d(hidden) for i in normed})
+
+    def forward(self, x):
+        for i, linear in enumerate(self.linears[:-1]):
+            x = linear(x)
+            if str(i) in self.norms:
+                x = self.norms[str(i)](x)
+            x = F.dropout(F.elu(x), self.dropout, self.training)
+        return self.linears[-1](x)
+
+
 class Encoder(nn.Module):
     """Convolution, batch norm, ELU and dropout per layer; the last layer has neither ELU nor dropout.
 
     normed: the layers that a batch norm follows; their convolution has no bias, which the norm would take away again.
     biased: the layers whose convolution has one; unless told, all others. Before a projector with a norm the last has none.
+    own: the path of a cell itself, to which the convolutions' output is added through a gate for each channel; or None.
     """
 
-    def __init__(self, recipe, n_vars, normed, biased=None):
+    def __init__(self, recipe, n_vars, normed, biased=None, own=None):
         super().__init__()
         options = recipe["encoder"]
         self.dropout, self.skip, layers = options["dropout"], options["skip"], range(options["layers"])
@@ -37,6 +62,7 @@ class Encoder(nn.Module):
             for i in layers
         )
         self.norms = nn.ModuleDict({str(i): BatchNorm(options["hidden"]) for i in normed})
+        self.own, self.gate = own, None if own is None else nn.Parameter(torch.full((options["hidden"],), 0.1))
 
     def tail(self, i, y, x):
         """What follows the convolution y of layer i, which read x."""
@@ -50,9 +76,10 @@ class Encoder(nn.Module):
         return y if last else F.dropout(y, self.dropout, self.training)
 
     def forward(self, x, edge_index):
+        y = x
         for i, conv in enumerate(self.convs):
-            x = self.tail(i, conv(x, edge_index), x)
-        return x
+            y = self.tail(i, conv(y, edge_index), y)
+        return y if self.own is None else self.own(x) + self.gate * y
 
 
 def read_model(path):
@@ -68,7 +95,15 @@ def encoder_for(recipe, n_vars, names):
     normed = [i for i in range(recipe["encoder"]["layers"]) if f"encoder.norms.{i}.module.weight" in names]
     biases = ("bias", "lin_l.bias")
     biased = [i for i in range(recipe["encoder"]["layers"]) if any(f"encoder.convs.{i}.{b}" in names for b in biases)]
-    return Encoder(recipe, n_vars, normed, biased)
+    own = None
+    if n := recipe["encoder"].get("ownPath", 0):
+        own = OwnPath(
+            recipe,
+            n_vars,
+            [i for i in range(n) if f"encoder.own.norms.{i}.weight" in names],
+            [i for i in range(n + 1) if f"encoder.own.linears.{i}.bias" in names],
+        )
+    return Encoder(recipe, n_vars, normed, biased, own)
 
 
 def load_encoder(path):

@@ -7,6 +7,9 @@ export type { BatchStatistics } from "../kernels/layer-tail";
 /** Statistics with the number of cells that they were taken over. */
 export type MeasuredStatistics = BatchStatistics & { readonly nObs: number };
 
+/** Those of one norm by its name among the parameters. */
+export type NamedStatistics = MeasuredStatistics & { readonly name: string };
+
 /**
  * The batch norm that a layer's tail applies to x: in training by the statistics of x itself, in evaluation by the
  * running ones.

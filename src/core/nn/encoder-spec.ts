@@ -20,6 +20,11 @@ export interface EncoderOptions {
   readonly attentionDropout: number;
   /** Adds a layer's input to its output, from the second layer on. */
   readonly skip: boolean;
+  /**
+   * Hidden layers of a perceptron on each cell's own expression, to which the graph's output is added through a learned gate
+   * (own-path.ts); 0 or absent for no such path.
+   */
+  readonly ownPath?: number;
 }
 
 export interface EncoderSpec extends EncoderOptions {

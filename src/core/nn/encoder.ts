@@ -4,7 +4,7 @@ import type { DeviceCsr } from "../kernels/device-csr";
 import type { Dropout } from "../kernels/dropout/reference";
 import { layerTail } from "../kernels/layer-tail";
 import { hash32 } from "../random";
-import { affineOf, type BatchStatistics, batchNorm, type MeasuredStatistics, movedStatistics } from "./batch-norm";
+import { affineOf, type BatchStatistics, batchNorm, movedStatistics, type NamedStatistics } from "./batch-norm";
 import { blockedLayer } from "./blocked-layer";
 import { type EncoderSpec, isNormed } from "./encoder-spec";
 import type { Features } from "./features";
@@ -12,6 +12,7 @@ import { gatConv, gatConvAttention } from "./gat-conv";
 import { gatv2Conv, gatv2ConvAttention } from "./gatv2-conv";
 import { gcnConv } from "./gcn-conv";
 import type { DeviceRowBlock, LayerGraph } from "./layer-graph";
+import { gated, ownPath } from "./own-path";
 import { chooseRows, type RowChoice } from "./row-choice";
 import { firstRows } from "./rows";
 import { sageConv } from "./sage-conv";
@@ -26,7 +27,7 @@ const ATTENTION_STREAM = 64;
 export interface Encoded {
   readonly embedding: tf.Tensor2D; // (rows of the last graph, or those wanted of them, hidden)
   /** Of each norm in order, with the cells that they were taken over; empty in evaluation. */
-  readonly statistics: readonly MeasuredStatistics[];
+  readonly statistics: readonly NamedStatistics[];
   /**
    * Computes each layer's attention, (nnz, heads), from that layer's input: for whoever asks, in the scope in which
    * `encode` was called. Empty for backbones without attention.
@@ -35,7 +36,8 @@ export interface Encoded {
 }
 
 /**
- * Convolution, batch norm, ELU and dropout per layer; the last layer has neither ELU nor dropout.
+ * Convolution, batch norm, ELU and dropout per layer; the last layer has neither ELU nor dropout. To its output a cell's own
+ * path is added where the encoder has one.
  *
  * @param graphs    what each layer's convolution reads, or one that serves all; the rows of one are the columns of the next
  * @param features  expression of the first one's columns, shape (nCols, nVars)
@@ -49,7 +51,7 @@ export function encode(
   mode: Mode,
   wanted: RowChoice | null = null,
 ): Encoded {
-  const statistics: MeasuredStatistics[] = [];
+  const statistics: NamedStatistics[] = [];
   const attention: (() => tf.Tensor2D)[] = [];
   let input = features;
   for (let i = 0; i < spec.layers; i++) {
@@ -58,12 +60,19 @@ export function encode(
     const layer = tidy(() => applyLayer(params, spec, i, graph, input, mode, rows));
     if (layer.statistics) {
       const { mean, variance } = layer.statistics;
-      statistics.push({ mean, variance, nObs: graph.nValid });
+      statistics.push({ name: normName(i), mean, variance, nObs: graph.nValid });
     }
     if (layer.attention) attention.push(layer.attention);
     input = { kind: "dense", x: layer.y };
   }
-  return { embedding: (input as { x: tf.Tensor2D }).x, statistics, attention };
+  const embedding = (input as { x: tf.Tensor2D }).x;
+  if (!spec.ownPath) return { embedding, statistics, attention };
+  const { matrix, nValid } = graphs[spec.layers - 1] ?? graphs[0];
+  const own = tidy(() => {
+    const { y, statistics } = ownPath(params, spec, features, { nRows: matrix.nRows, nValid }, mode, wanted);
+    return { embedding: gated(y, params, embedding), statistics };
+  });
+  return { embedding: own.embedding, statistics: [...statistics, ...own.statistics], attention };
 }
 
 interface Layer {
@@ -138,7 +147,7 @@ export function updateRunningStatistics(
   buffers: Params["buffers"],
   statistics: Encoded["statistics"],
 ): Record<string, tf.Tensor> {
-  return Object.assign({}, ...statistics.map((of, i) => movedStatistics(buffers, normName(i), of)));
+  return Object.assign({}, ...statistics.map((of) => movedStatistics(buffers, of.name, of)));
 }
 
 function convolve(

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../random";
 import { type EncoderSpec, isNormed } from "./encoder-spec";
 import { glorot, linearInit } from "./init";
+import { initOwnPath } from "./own-path";
 import type { Params } from "./tensors";
 
 /**
@@ -50,5 +51,6 @@ export function initEncoder(spec: EncoderSpec, rng: Rng, { outputBias = true } =
       buffers[`norms.${i}.module.running_var`] = tf.ones([hidden]);
     }
   }
-  return { weights, buffers };
+  const own = initOwnPath(spec, rng, outputBias);
+  return { weights: { ...weights, ...own.weights }, buffers: { ...buffers, ...own.buffers } };
 }

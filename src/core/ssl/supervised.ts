@@ -157,7 +157,7 @@ const HEAD_STREAM = 0x68656164;
 
 /** One more layer of the encoder's kind over its output. */
 function headOf(encoder: EncoderSpec): EncoderSpec {
-  return { ...encoder, nVars: encoder.hidden, layers: 1 };
+  return { ...encoder, nVars: encoder.hidden, layers: 1, ownPath: 0 };
 }
 
 function featuresOf({ x, cells }: GraphBatch): Features {

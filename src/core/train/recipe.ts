@@ -84,6 +84,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     "dropout",
     "attentionDropout",
     "skip",
+    "ownPath",
   ]);
   const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale", "center"]);
   const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
@@ -102,6 +103,8 @@ export function validateRecipe(value: unknown): RunRecipe {
       // recipes written before there was such a key
       attentionDropout: number("encoder.attentionDropout", encoder.attentionDropout ?? 0, { min: 0, max: 0.9 }),
       skip: boolean("encoder.skip", encoder.skip),
+      // most recipes have no such path
+      ...(encoder.ownPath ? { ownPath: integer("encoder.ownPath", encoder.ownPath, { min: 0, max: 4 }) } : {}),
     },
     preprocess: {
       targetSum:

@@ -122,6 +122,16 @@ export function ModelStep() {
           step={0.05}
         />
         <NumberKnob
+          label="Own path"
+          definition={terms.ownPath}
+          value={encoder.ownPath ?? 0}
+          initial={initial.encoder.ownPath ?? 0}
+          onChange={(ownPath) => setEncoder({ ownPath })}
+          min={0}
+          max={4}
+          integer
+        />
+        <NumberKnob
           label="Row blocks"
           definition={terms.rowBlocks}
           value={recipe.memory?.rowBlocks ?? 1}

@@ -30,6 +30,8 @@ export const terms = {
   attentionDropout: "Share of attention weights set to zero at random in each step. For GAT and GATv2.",
   rowBlocks:
     "Ranges of cells that each layer is trained in, one after the other: the same results with less memory, in up to three times the time. 1 trains all cells at once; more than 8 save little. For the full graph.",
+  ownPath:
+    "Hidden layers of a path on each cell's own genes, beside the graph's: keeps cell types apart that neighbours would blur. 0 for none.",
   skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
   scale: "Divides each gene by its standard deviation, so that all genes weigh the same in the loss.",
   center: "Subtracts each gene's mean, so that zero says nothing special. No memory is spent on it.",
