@@ -1,5 +1,5 @@
 import { type LinearFit, linearFit, rankCorrelation } from "../../metrics/correlation";
-import { type Interval, tInterval } from "../../metrics/interval";
+import { bootstrapInterval, type Interval, tInterval } from "../../metrics/interval";
 import { type PairedComparison, pairedComparison } from "../paired-comparison";
 import type { LabelFraction } from "./label-fraction";
 import type { Switch, View } from "./recipe-file";
@@ -30,6 +30,8 @@ export interface SslGain {
   readonly fraction: LabelFraction;
   readonly gain: Readonly<Record<AnnotationMetric, PairedComparison>>;
   readonly perClass: readonly ClassGain[];
+  /** Mean gain of a class, with the interval that other classes of this kind would give: told even of one seed. */
+  readonly overClasses: { readonly mean: number; readonly low: number; readonly high: number };
   /** F1 gained per factor of ten in frequency, and the rank correlation: below 0, rare classes gain more. */
   readonly byFrequency: LinearFit;
   readonly rankCorrelation: { readonly r: number; readonly p: number | null };
@@ -144,6 +146,7 @@ function gainOf(of: readonly AnnotationRun[]): SslGain | null {
     fraction,
     gain: byMetric((metric) => pairedComparison(pairs.map(([a, b]) => [a[metric], b[metric]])) as PairedComparison),
     perClass,
+    overClasses: bootstrapInterval(perClass.map(({ gain }) => gain.mean)),
     byFrequency: linearFit(x, y),
     rankCorrelation: rankCorrelation(x, y),
   };
@@ -191,10 +194,20 @@ function intervalWords({ difference, interval, n }: PairedComparison): string {
  * What the numbers say of SSL, for a person: by how much, how surely, and for which classes it helps or hurts.
  * A gain is called one if its interval over seeds lies above 0.
  */
-export function gainWords({ configuration, view, fraction, gain, perClass, byFrequency }: SslGain): string {
+export function gainWords({
+  configuration,
+  view,
+  fraction,
+  gain,
+  perClass,
+  overClasses,
+  byFrequency,
+}: SslGain): string {
   const where = `${configuration}, ${viewWords(view)}, ${fractionWords(fraction)}`;
   const { interval } = gain.f1Macro;
-  const size = intervalWords(gain.f1Macro);
+  const { low, high } = overClasses;
+  const classesWords = `drawn from its ${perClass.length} classes ${signed(low)} to ${signed(high)}`;
+  const size = interval ? intervalWords(gain.f1Macro) : `${intervalWords(gain.f1Macro)}, ${classesWords}`;
   const verdict =
     interval === null
       ? "one seed does not tell whether SSL helps"
