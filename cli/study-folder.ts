@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { dirname, join, resolve } from "node:path";
 import { LabError } from "../src/core/errors";
 import { failureFile, planFile, resultFile } from "../src/core/study/clustering/plan";
+import type { FailedRun } from "../src/core/study/clustering/result";
 import { writeBytes } from "./write-file";
 
 /**
@@ -18,6 +19,8 @@ export interface StudyFolder {
   /** Takes a failure of the same run away. */
   writeResult(key: string, file: object): Promise<void>;
   writeFailure(key: string, failure: object): Promise<void>;
+  /** Why a run failed, null where nothing says that it did. */
+  readFailure(key: string): LabError | null;
   /** Other files of the study, by their path in the folder; folders above them are made. */
   writeOther(file: string, bytes: Uint8Array): Promise<void>;
   /** Null where it is not there. */
@@ -59,6 +62,12 @@ export function studyFolder(name: string, cwd: string, { create = false } = {}):
     },
     // a plain array: a Buffer's own slice would be a view of the same bytes
     readOther: (file) => (existsSync(path(file)) ? new Uint8Array(readFileSync(path(file))) : null),
+    readFailure(key) {
+      const file = failureFile(key);
+      if (!existsSync(path(file))) return null;
+      const { code, message, hint, detail } = (readJson(path(file), `${name}/${file}`) as FailedRun).error;
+      return new LabError(code, message, hint, detail);
+    },
     read<T>(what: "results" | "failures"): T[] {
       if (!existsSync(path("runs"))) return [];
       const failed = (file: string) => file.endsWith(".failed.json");

@@ -20,7 +20,7 @@ export const jobOptions = {
   "allow-software": { type: "boolean" },
 } as const;
 
-export const jobUsage = `--out DIR [--jobs N] [--threads N] [--only KEY | --plan] [--backend auto|webgpu|wasm|cpu] [--allow-software] ${memoryUsage}`;
+export const jobUsage = `--out DIR [--jobs N] [--threads N] [--only KEY,KEY | --plan] [--backend auto|webgpu|wasm|cpu] [--allow-software] ${memoryUsage}`;
 
 export interface StudyJobs<Job extends QueuedJob> {
   readonly args: Arguments;
@@ -28,6 +28,8 @@ export interface StudyJobs<Job extends QueuedJob> {
   readonly jobs: readonly Job[];
   /** Of what another job needs first; those of stage 0 are done before those of stage 1. One stage unless told. */
   stageOf?(job: Job): number;
+  /** Jobs of one word share a process, since what one has made serves the next; each has its own unless told. */
+  together?(job: Job): string | null;
   /** Does the job and writes its file. */
   work(job: Job, devices: Devices, task: Task): Promise<void>;
   /** The words that name this study to another process: command, file and what the folder's plan does not hold. */
@@ -35,15 +37,15 @@ export interface StudyJobs<Job extends QueuedJob> {
 }
 
 /**
- * Does the jobs of a study that are not done yet, or the one that --only names.
- * @returns the job that was named, null where all were meant
+ * Does the jobs of a study that are not done yet, or those that --only names.
+ * @returns the jobs that were named, null where all were meant
  */
 export async function doStudyJobs<Job extends QueuedJob>(
-  { args, folder, jobs, stageOf = () => 0, work, words }: StudyJobs<Job>,
+  { args, folder, jobs, stageOf = () => 0, together, work, words }: StudyJobs<Job>,
   context: Context,
-): Promise<Job | null> {
+): Promise<readonly Job[] | null> {
   const { task, say } = context;
-  const only = args.has("only") ? requireJob(args.text("only"), jobs, args) : null;
+  const only = args.has("only") ? args.names("only").map((key) => requireJob(key, jobs, args)) : null;
   const atOnce = args.number("jobs", { min: 1, max: 256, integer: true }, 1);
   const threads = args.number("threads", { min: 1, max: 256, integer: true }, defaultThreads(atOnce));
   const devices = deviceOf(args, threads, say);
@@ -58,29 +60,33 @@ export async function doStudyJobs<Job extends QueuedJob>(
     }
   };
   try {
-    if (only) {
-      if (!folder.isDone(only.key)) await orFail(folder, only.key, () => here(only, task));
-      return only;
-    }
-    const stages = [...new Set(jobs.map(stageOf))].sort((a, b) => a - b);
+    const wanted = only ?? jobs;
+    const stages = [...new Set(wanted.map(stageOf))].sort((a, b) => a - b);
     let failed = 0;
     for (const stage of stages) {
       if (task.cancelled) break;
       const done = await runQueue(
         {
-          jobs: jobs.filter((job) => stageOf(job) === stage),
-          atOnce,
+          jobs: wanted.filter((job) => stageOf(job) === stage),
+          atOnce: only ? 1 : atOnce,
           here,
-          words: (job) => [...words, ...givenWords(args), "--threads", String(threads), "--only", job.key],
+          together,
+          words: (some) => {
+            const keys = some.map(({ key }) => key).join(",");
+            return [...words, ...givenWords(args), "--threads", String(threads), "--only", keys];
+          },
           isDone: ({ key }) => folder.isDone(key),
+          failureOf: ({ key }) => folder.readFailure(key),
           failed: ({ key }, error) => folder.writeFailure(key, failureOf(key, error)),
         },
         context,
       );
       failed += done.failed;
     }
-    if (failed > 0) say(`${failed} runs failed; the same command tries them again.`);
-    return null;
+    // another program asked for these and must see that one failed
+    if (only && failed > 0) context.endWith(1);
+    else if (failed > 0) say(`${failed} runs failed; the same command tries them again.`);
+    return only;
   } finally {
     await devices.dispose();
   }
@@ -90,17 +96,6 @@ function requireJob<Job extends QueuedJob>(key: string, jobs: readonly Job[], ar
   const found = jobs.find((job) => job.key === key);
   if (found) return found;
   throw args.wrong(`--only: the plan has no run "${key}"; its first is "${jobs[0]?.key}", --plan lists all`);
-}
-
-/** A single run is asked for by another program, which must see that it failed. */
-async function orFail(folder: StudyFolder, key: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (thrown) {
-    const error = toLabError(thrown);
-    if (error.code !== "cancelled") await folder.writeFailure(key, failureOf(key, error));
-    throw error;
-  }
 }
 
 /** What a process of its own is told beside the study's words; lists of methods, seeds and the like are in the folder's plan. */

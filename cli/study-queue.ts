@@ -16,9 +16,13 @@ export interface Queue<Job extends QueuedJob> {
   readonly atOnce: number;
   /** Does the job and writes its file. */
   here(job: Job, task: Task): Promise<void>;
-  /** The words of the command line that does this one job and no other. */
-  words(job: Job): readonly string[];
+  /** The words of the command line that does these jobs and no other; it writes their failures itself. */
+  words(jobs: readonly Job[]): readonly string[];
+  /** Jobs of one word share a process, since what one has made serves the next; null for a process of its own. */
+  readonly together?: ((job: Job) => string | null) | undefined;
   isDone(job: Job): boolean;
+  /** What a process wrote down of a job that failed there. */
+  failureOf(job: Job): LabError | null;
   /** Writes down that a job failed. */
   failed(job: Job, error: LabError): Promise<void>;
 }
@@ -35,37 +39,64 @@ export async function runQueue<Job extends QueuedJob>(
   const waiting = queue.jobs.filter((job) => !queue.isDone(job));
   const found = queue.jobs.length - waiting.length;
   if (found > 0) say(`${found} of ${queue.jobs.length} runs are there already.`);
+  const bundles = bundled(waiting, queue);
   const total = waiting.length;
-  let [begun, done, failed] = [0, 0, 0];
   const began = performance.now();
+  let [begun, done, failed] = [0, 0, 0];
+  const ended = async (job: Job, error: LabError | null): Promise<void> => {
+    if (!error) {
+      done++;
+      say(`${job.key}: done, ${found + done} of ${queue.jobs.length}${timeLeft(began, done, total - done - failed)}`);
+      return;
+    }
+    failed++;
+    await queue.failed(job, error);
+    say(`${job.key}: failed (${error.code}). ${[error.message, error.hint].filter(Boolean).join(" ")}`);
+  };
   const worker = async (): Promise<void> => {
-    while (begun < total && !task.cancelled) {
-      const job = waiting[begun++];
-      const at = begun;
-      try {
-        if (queue.atOnce > 1) await inChild(queue.words(job), cwd, task);
-        else await queue.here(job, jobTask(task, job.key, at, total));
-        if (!queue.isDone(job)) throw new LabError("internal", "The run ended without a result.");
-        done++;
-        say(`${job.key}: done, ${found + done} of ${queue.jobs.length}${timeLeft(began, done, total - done - failed)}`);
-      } catch (thrown) {
-        const error = toLabError(thrown);
-        if (error.code === "cancelled" || task.cancelled) return;
-        failed++;
-        await queue.failed(job, error);
-        say(`${job.key}: failed (${error.code}). ${[error.message, error.hint].filter(Boolean).join(" ")}`);
+    while (begun < bundles.length && !task.cancelled) {
+      const at = begun++;
+      const bundle = bundles[at];
+      const own = queue.atOnce > 1;
+      const thrown = await errorOf(
+        own ? inChild(queue.words(bundle), cwd, task) : queue.here(bundle[0], jobTask(task, bundle[0].key, at, total)),
+      );
+      for (const job of bundle) {
+        if (queue.isDone(job)) await ended(job, null);
+        else if (thrown?.code === "cancelled" || task.cancelled) return;
+        else await ended(job, thrown ?? (own ? queue.failureOf(job) : null) ?? noResult());
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(queue.atOnce, total) }, worker));
+  await Promise.all(Array.from({ length: Math.min(queue.atOnce, bundles.length) }, worker));
   return { done: found + done, failed };
 }
+
+function bundled<Job extends QueuedJob>(jobs: readonly Job[], { atOnce, together }: Queue<Job>): Job[][] {
+  const bundles = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const word = (atOnce > 1 && together?.(job)) || job.key;
+    bundles.set(word, [...(bundles.get(word) ?? []), job]);
+  }
+  return [...bundles.values()];
+}
+
+async function errorOf(work: Promise<void>): Promise<LabError | null> {
+  try {
+    await work;
+    return null;
+  } catch (thrown) {
+    return toLabError(thrown);
+  }
+}
+
+const noResult = (): LabError => new LabError("internal", "The run ended without a result.");
 
 /** The progress of one job as a part of all. */
 function jobTask(task: Task, key: string, at: number, total: number): Task {
   return {
     progress: (done, of, what) =>
-      task.progress(at - 1 + (of > 0 ? done / of : 0), total, `${key} (${at} of ${total}): ${what}`),
+      task.progress(at + (of > 0 ? done / of : 0), total, `${key} (${at + 1} of ${total}): ${what}`),
     get cancelled() {
       return task.cancelled;
     },
@@ -78,7 +109,10 @@ function timeLeft(began: number, done: number, left: number): string {
   return `, about ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} left`;
 }
 
-/** Runs the command line in a process of its own, which writes its own files. Ctrl+C is passed on. */
+/**
+ * Runs the command line in a process of its own, which writes its own results and failures. Ctrl+C is passed on.
+ * @throws LabError if the process did not come to its end, or ended before it came to its jobs
+ */
 async function inChild(words: readonly string[], cwd: string, task: Task): Promise<void> {
   const child = spawn(process.execPath, [cliScript(), ...words, "--json"], {
     cwd,
@@ -100,20 +134,21 @@ async function inChild(words: readonly string[], cwd: string, task: Task): Promi
       child.on("error", reject);
       child.on("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
     });
-    if (status === 0) return;
     if (status === 130) throw new LabError("cancelled", "The run was stopped.");
-    throw failureOfChild(status, said);
+    const error = status === 0 ? null : failureOfChild(status, said);
+    if (error) throw error;
   } finally {
     clearInterval(watch);
   }
 }
 
-/** The child's own error where it said one: "error (code): message", then the hint. */
-function failureOfChild(status: number | string, said: string): LabError {
+/** What the whole process ended with, by its last words; null where single jobs failed, which it has written down. */
+function failureOfChild(status: number | string, said: string): LabError | null {
   const lines = said.trim().split("\n");
   const at = lines.findLastIndex((line) => line.startsWith("error ("));
   const [, code, message] = /^error \((\w+)\): (.*)$/.exec(lines[at] ?? "") ?? [];
   if (code) return new LabError(code as LabError["code"], message, lines[at + 1] ?? "");
+  if (status === 1) return null;
   const hint = status === "SIGKILL" ? "Likely the memory ended: run fewer at a time (--jobs)." : "";
   return new LabError("internal", `The process of the run ended with ${status}.`, hint, lines.slice(-5).join("\n"));
 }

@@ -75,7 +75,7 @@ export const studyAnnotation: Command = {
     );
 
     const { results, failed } = readAnnotationStudy(folder);
-    const wanted = ({ key }: { key: string }): boolean => only === null || key === only.key;
+    const wanted = ({ key }: { key: string }): boolean => only === null || only.some((job) => job.key === key);
     const table = annotationTable(results.filter(wanted), failed.filter(wanted));
     for (const sentence of table.words) say(sentence);
     return table;

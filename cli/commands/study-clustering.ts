@@ -39,6 +39,7 @@ export const studyClustering: Command = {
     const only = await doStudyJobs(
       {
         ...{ args, folder, jobs, words: ["study", "clustering", args.positionals[0], "--name", of.name] },
+        together: ({ kind }) => (kind === "baseline" ? "baselines" : null), // they share components
         async work(job, devices, its) {
           const outcome = await runJob(
             {
@@ -55,7 +56,7 @@ export const studyClustering: Command = {
       },
       context,
     );
-    const wanted = new Set(only ? [only.key] : jobsOf(joined).map(({ key }) => key));
+    const wanted = new Set((only ?? jobsOf(joined)).map(({ key }) => key));
     const results = folder.read<ResultFile>("results").map(({ result }) => result);
     const failures = folder.read<FailedRun>("failures").filter(({ key }) => !folder.isDone(key));
     return studyTable(

@@ -21,7 +21,7 @@ const never = new Promise<LabError>(() => {});
 let backend: Backend;
 beforeAll(async () => {
   backend = await openCpu();
-});
+}, 60_000);
 afterAll(() => backend.dispose());
 
 async function trained(options: Partial<Parameters<typeof trainToEnd>[1]>, task = quiet) {

@@ -25,20 +25,22 @@ export const baselines: Readonly<Record<string, BaselineRecipe>> = {
  * The embedding of a baseline, shape (nObs, size). The same slice, graph and recipe give the same bits.
  *
  * @param graph  whose neighbours are averaged; PCA ignores it and BANKSY makes its own
+ * @param pca    gives the components of expression; a caller that embeds several may keep them
  */
 export function embedBaseline(
   slice: Slice,
   graph: SpatialGraph,
   recipe: BaselineRecipe,
   task: Task = quiet,
+  pca: typeof expressionPca = expressionPca,
 ): { readonly embedding: Float32Array; readonly size: number } {
   switch (recipe.kind) {
     case "pca": {
-      const { scores, nComponents } = expressionPca(slice, recipe, task);
+      const { scores, nComponents } = pca(slice, recipe, task);
       return { embedding: scores, size: nComponents };
     }
     case "neighbour-mean": {
-      const { scores, nComponents } = expressionPca(slice, recipe, task);
+      const { scores, nComponents } = pca(slice, recipe, task);
       return neighbourMean(scores, { n: slice.nObs, d: nComponents }, graph, recipe.means);
     }
     case "banksy": {

@@ -31,7 +31,7 @@ const two = simulateSlice({ tissue: "cortex", nCells: 400, nGenes: 20, nSections
 let backend: Backend;
 beforeAll(async () => {
   backend = await openCpu();
-});
+}, 60_000);
 afterAll(() => backend.dispose());
 const run = (job: StudyJob, with_: Partial<Parameters<typeof runJob>[0]> = {}, task = quiet) =>
   runJob({ plan, job, prepared, backend: async () => backend, ...with_ }, task);
@@ -94,6 +94,14 @@ describe("a baseline", () => {
     expect(result).toMatchObject({ kind: "baseline", name: "mean-once", k: 3, seed: 0 });
     expect((result as BaselineResult).recipe).toEqual({ kind: "neighbour-mean", means: "once" });
     expect(result.ari).toBeGreaterThan(0.5);
+  });
+
+  test("is the same whether or not others were embedded before it", async () => {
+    const alone = prepareSlice(slice, of);
+    const { embedding } = await run(jobNamed("mean-once"), { prepared: alone });
+    const shared = prepareSlice(slice, of);
+    await run(jobNamed("pca"), { prepared: shared });
+    expect((await run(jobNamed("mean-once"), { prepared: shared })).embedding).toEqual(embedding);
   });
 
   test("takes the same way of clustering, refinement included", async () => {
