@@ -199,8 +199,9 @@ export type ColorBy =
   | { readonly kind: "embedding" }
   | { readonly kind: "loss" };
 
-/** The places of the page: one slice and one model, or many runs compared. */
-export type Screen = "lab" | "studies";
+/** The places of the page: one slice and one model, its sections at a glance, or many runs compared. */
+export const screens = ["lab", "sections", "studies"] as const;
+export type Screen = (typeof screens)[number];
 
 export interface ViewState {
   readonly theme: "dark" | "light";

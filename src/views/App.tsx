@@ -6,6 +6,7 @@ import { TopBar } from "./bar/TopBar";
 import { LabScreen } from "./LabScreen";
 import { DropTarget } from "./open/DropTarget";
 import { QuestionDialog } from "./open/QuestionDialog";
+import { SectionsScreen } from "./sections/SectionsScreen";
 import { StudiesScreen } from "./studies/StudiesScreen";
 import { theme } from "./theme";
 import { useAddress } from "./use-address";
@@ -21,6 +22,9 @@ export function App() {
         <TopBar />
         <Activity mode={screen === "lab" ? "visible" : "hidden"}>
           <LabScreen />
+        </Activity>
+        <Activity mode={screen === "sections" ? "visible" : "hidden"}>
+          <SectionsScreen />
         </Activity>
         <Activity mode={screen === "studies" ? "visible" : "hidden"}>
           <StudiesScreen />

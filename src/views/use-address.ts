@@ -1,10 +1,10 @@
 import { useEffect } from "react";
 import { useLab } from "../state/lab";
-import type { Screen } from "../state/lab-state";
+import { type Screen, screens } from "../state/lab-state";
 
 /** The screen that an address asks for: what stands behind its "#", the lab where that is no screen. */
 export function screenOf(hash: string): Screen {
-  return hash === "#studies" ? "studies" : "lab";
+  return screens.find((screen) => hash === `#${screen}`) ?? "lab";
 }
 
 /** Shows the screen that the address names, so that a reload, a bookmark and the browser's Back keep it. */

@@ -2,8 +2,9 @@ import { useLab } from "../../state/lab";
 import type { Screen } from "../../state/lab-state";
 import styles from "./TopBar.module.css";
 
-const screens: readonly { readonly id: Screen; readonly name: string }[] = [
+const names: readonly { readonly id: Screen; readonly name: string }[] = [
   { id: "lab", name: "Lab" },
+  { id: "sections", name: "Sections" },
   { id: "studies", name: "Studies" },
 ];
 
@@ -13,7 +14,7 @@ export function ScreenLinks() {
   return (
     // biome-ignore lint/a11y/useSemanticElements: the element nav is the rail's
     <div role="navigation" aria-label="Screens" className={styles.screens}>
-      {screens.map(({ id, name }) => (
+      {names.map(({ id, name }) => (
         <a key={id} href={`#${id}`} className={styles.screen} aria-current={id === shown ? "page" : undefined}>
           {name}
         </a>

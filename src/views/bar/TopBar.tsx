@@ -18,7 +18,7 @@ export function TopBar() {
       <h1 className={styles.name}>SpatialSSL Lab</h1>
       <ScreenLinks />
       <div className={`${styles.fact} numeric`}>
-        <span data-testid="slice-fact">
+        <span data-testid="slice-fact" className={styles.slice}>
           {slice
             ? `${slice.name} · ${formatCount(slice.summary.nObs)} cells · ${formatCount(slice.summary.nVars)} genes`
             : "no slice yet"}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { simulateSlice } from "../../core/simulate/simulate-slice";
+import type { CategoricalColumn } from "../../core/slice/slice";
+import { inks, type Mark } from "../studies/figure/figure";
+import { labelsOf, sectionParts } from "./composition";
+import { compositionChart } from "./composition-chart";
+
+const slice = simulateSlice({ tissue: "cortex", sectionCells: [120, 60, 90], nGenes: 20, seed: 2 });
+
+/** A label of 60 categories, of which the first is the commonest; every tenth cell has none. */
+const fine: CategoricalColumn = {
+  kind: "categorical",
+  name: "cluster",
+  codes: Int8Array.from({ length: 270 }, (_, i) => (i % 10 === 0 ? -1 : i % 3 === 0 ? 0 : i % 60)),
+  categories: Array.from({ length: 60 }, (_, k) => `c${k}`),
+};
+
+test("labels come from the coarsest to the finest", () => {
+  const sizes = labelsOf(slice).map(({ categories }) => categories.length);
+  expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+});
+
+test("every cell of a section is in one part, the same parts in every section, the commonest first", () => {
+  for (const column of [...labelsOf(slice), fine]) {
+    const sections = sectionParts(slice, column);
+    expect(sections.map(({ cells }) => cells)).toEqual([120, 60, 90]);
+    for (const { parts, cells } of sections) {
+      expect(parts.reduce((n, part) => n + part.cells, 0)).toBe(cells);
+      expect(parts.map(({ name }) => name)).toEqual(sections[0].parts.map(({ name }) => name));
+    }
+    expect(sections.filter(({ heldOut }) => heldOut)).toHaveLength(1);
+  }
+  const { parts } = sectionParts(slice, fine)[0];
+  expect(parts[0].name).toBe("c0");
+  expect(parts.slice(-2).map(({ name }) => name)).toEqual([expect.stringMatching(/others$/), "without label"]);
+  expect(parts.at(-1)?.cells).toBe(12);
+});
+
+test("bars of a section fill its height, and the held-out one is named", () => {
+  const sections = sectionParts(slice, fine);
+  const figure = compositionChart(sections, { title: "Composition by cluster", width: 900, ink: inks.light });
+  const bars = figure.marks.filter((mark) => mark.tag === "rect" && tipOf(mark)?.includes(", "));
+  for (const { name } of sections) {
+    const own = bars.filter((mark) => tipOf(mark)?.startsWith(`${name}, `));
+    expect(own.reduce((sum, mark) => sum + Number(mark.attrs.height), 0)).toBeCloseTo(200, 6);
+  }
+  expect(figure.label).toContain(`held out by the rule: ${sections.find(({ heldOut }) => heldOut)?.name}`);
+  for (const { attrs } of figure.marks) expect(Number(attrs.x ?? 0)).toBeLessThanOrEqual(900);
+});
+
+function tipOf({ children }: Mark): string | undefined {
+  const [first] = typeof children === "string" ? [] : (children ?? []);
+  return first?.tag === "title" ? String(first.children) : undefined;
+}
