@@ -70,6 +70,8 @@ export const studyAnnotation: Command = {
       {
         ...{ args, folder, jobs, work, words: ["study", "annotation", args.positionals[0]] },
         stageOf: ({ kind }) => Number(kind === "run"), // runs start from what was pretrained
+        // with all labels a baseline is the same for every seed
+        together: (job) => (job.kind === "baseline" ? job.name : null),
       },
       context,
     );

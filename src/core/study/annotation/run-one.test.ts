@@ -24,7 +24,10 @@ const slice: Slice = {
 const plan = defaultAnnotationPlan(
   { slice: "tissue", label: "domain", testSections: ["c"] },
   {
-    configurations: expandGrid("lab", { pretrain_epochs: 3, train_epochs: 25, num_hidden_layers: 1, bottleneck: 8 }),
+    configurations: expandGrid("lab", {
+      ...{ num_hidden_layers: 1, bottleneck: 16, pretrain_epochs: 3, pretrain_patience: 3 },
+      ...{ train_epochs: 25, train_lr: 0.01, train_patience: 25 },
+    }),
     fractions: [1, 60],
     seeds: [0],
   },
