@@ -22,6 +22,8 @@ export interface CountsOfCells {
   readonly countState: CountState;
 }
 
+const LARGEST_KNOWN = 15;
+
 /** What the recipe comes to on one slice:  x_ij = s_j log(1 + f_i count_ij) - m_j. */
 export interface Normalization {
   readonly sizeFactors: Float32Array; // f, (nObs,); 0 for a cell without counts
@@ -66,11 +68,20 @@ export function fitNormalization(
   const log1p = asCounts && recipe.log1p;
 
   const each = (visit: (cell: number, gene: number, value: number) => void): void => {
+    // most counts of a cell are small and occur again and again: each logarithm is taken once
+    const known = new Float64Array(LARGEST_KNOWN + 1);
     for (let i = 0; i < nObs; i++) {
       const factor = sizeFactors[i];
+      known.fill(-1);
       for (let e = X.indptr[i]; e < X.indptr[i + 1]; e++) {
-        const v = X.data[e] * factor;
-        visit(i, X.indices[e], log1p ? Math.log1p(v) : v);
+        const count = X.data[e];
+        const v = count * factor;
+        if (!log1p) visit(i, X.indices[e], v);
+        else if (count > LARGEST_KNOWN || count % 1 !== 0 || count < 0) visit(i, X.indices[e], Math.log1p(v));
+        else {
+          if (known[count] < 0) known[count] = Math.log1p(v);
+          visit(i, X.indices[e], known[count]);
+        }
       }
     }
   };

@@ -1,4 +1,4 @@
-import { buildGraph } from "../graph/build-graph";
+import { bareGraph } from "../graph/build-graph";
 import type { Csr } from "../graph/csr";
 import { reorder } from "../graph/reorder";
 import type { RawExpression } from "../kernels/expression";
@@ -41,7 +41,7 @@ export function prepareSection(
   { recipe, statistics, classes }: SectionPlan,
   task: Task,
 ): PreparedSection {
-  const { graph } = buildGraph(positionsMicrons(slice), slice.section.codes, recipe.graph, task);
+  const graph = bareGraph(positionsMicrons(slice), slice.section.codes, recipe.graph, task);
   throwIfCancelled(task, "Preparing a section");
   const matrix = convolutionMatrix(graph, recipe.backbone);
   const { cells: order } = rowOrderOf(slice);
