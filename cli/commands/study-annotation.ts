@@ -70,8 +70,7 @@ export const studyAnnotation: Command = {
       {
         ...{ args, folder, jobs, work, words: ["study", "annotation", args.positionals[0]] },
         stageOf: ({ kind }) => Number(kind === "run"), // runs start from what was pretrained
-        // with all labels a baseline is the same for every seed
-        together: (job) => (job.kind === "baseline" ? job.name : null),
+        together,
       },
       context,
     );
@@ -84,9 +83,13 @@ export const studyAnnotation: Command = {
   },
 };
 
-/** What another program needs to do the jobs itself: `needs` is done before it. */
+/** Baselines share their features, and with all labels one is the same for every seed. */
+const together = ({ kind }: AnnotationJob): string | null => (kind === "baseline" ? "baselines" : null);
+
+/** What another program needs to do the jobs itself: `needs` is done before it, jobs of one `together` in one process. */
 function toldJob(job: AnnotationJob): object {
-  return { key: job.key, file: resultFile(job.key), needs: job.kind === "run" ? job.from : null };
+  const needs = job.kind === "run" ? job.from : null;
+  return { key: job.key, file: resultFile(job.key), needs, together: together(job) };
 }
 
 /** The weights of a pretraining; it is done here where nobody has done it yet. */
