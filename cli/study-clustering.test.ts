@@ -87,6 +87,8 @@ describe("study clustering", () => {
     expect(jobs).toContainEqual({
       key: "simulated_cortex--mae--gcn--seed0",
       file: "runs/simulated_cortex--mae--gcn--seed0.json",
+      needs: null,
+      together: null,
       done: false,
     });
     expect(filesOf("planned")).toEqual([]);

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureInstalled, ensureLabBuild, ensureNodeBundle, root } from "./install.mjs";
+import { ensureSnakemake } from "./snakemake.mjs";
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -17,6 +18,7 @@ check("wasm kernels compile", () => tool(process.execPath, ["scripts/build-kerne
 check("core compiles without DOM types", () => bin("typescript/bin/tsc", ["-p", "tsconfig.core.json"]));
 check("everything compiles", () => bin("typescript/bin/tsc", ["-p", "tsconfig.json"]));
 check("lint and format", () => bin("@biomejs/biome/bin/biome", ["ci", "."]));
+ensureSnakemake(); // without it the test of the workflow says so and is skipped
 suite("unit tests", "unit.json", (report) =>
   bin("vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]),
 );

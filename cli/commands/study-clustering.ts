@@ -1,6 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { Slice } from "../../src/core/slice/slice";
-import { type ClusteringPlan, jobsOf, joinPlans, resultFile, validatePlan } from "../../src/core/study/clustering/plan";
+import {
+  type ClusteringPlan,
+  jobsOf,
+  joinPlans,
+  resultFile,
+  type StudyJob,
+  validatePlan,
+} from "../../src/core/study/clustering/plan";
 import { prepareSlice } from "../../src/core/study/clustering/prepare-slice";
 import type { FailedRun, ResultFile } from "../../src/core/study/clustering/result";
 import { resultFileOf, runJob } from "../../src/core/study/clustering/run-one";
@@ -33,13 +40,12 @@ export const studyClustering: Command = {
     const known = folder.readPlan();
     const joined = known === null ? plan : joinPlans(validatePlan(known), plan);
     if (JSON.stringify(known) !== JSON.stringify(joined)) await folder.writePlan(joined);
-    if (args.has("plan"))
-      return { plan, jobs: jobs.map(({ key }) => ({ key, file: resultFile(key), done: folder.isDone(key) })) };
+    if (args.has("plan")) return { plan, jobs: jobs.map((job) => ({ ...toldJob(job), done: folder.isDone(job.key) })) };
 
     const only = await doStudyJobs(
       {
         ...{ args, folder, jobs, words: ["study", "clustering", args.positionals[0], "--name", of.name] },
-        together: ({ kind }) => (kind === "baseline" ? "baselines" : null), // they share components
+        together,
         async work(job, devices, its) {
           const outcome = await runJob(
             {
@@ -65,6 +71,14 @@ export const studyClustering: Command = {
     );
   },
 };
+
+/** Baselines share their components, so one process does them all. */
+const together = ({ kind }: StudyJob): string | null => (kind === "baseline" ? "baselines" : null);
+
+/** What another program needs to do the jobs itself. */
+function toldJob(job: StudyJob): object {
+  return { key: job.key, file: resultFile(job.key), needs: null, together: together(job) };
+}
 
 function planIn(folder: StudyFolder, args: Arguments, slice: Slice): ClusteringPlan {
   const before = folder.readPlan();
