@@ -63,7 +63,7 @@ describe("the table of an annotation study", () => {
     const mixed = [0, 1, 2].flatMap((seed) => [run("on", seed, [0, 0, 0.05, (seed - 1.5) * 0.4]), run("off", seed)]);
     expect(gainWords(summarizeAnnotation(mixed).gains[0])).toMatch(/a gain by SSL is not shown: .*most lost: rarest/);
     expect(gainWords(summarizeAnnotation(mixed.slice(0, 2)).gains[0])).toMatch(
-      /one seed does not tell .*drawn from its 4 classes/,
+      /one seed does not tell .*over draws of its 4 classes/,
     );
   });
 });

@@ -185,9 +185,9 @@ export const rowWords = ({ name, view, ssl }: Pick<AnnotationRow, "name" | "view
 
 export const viewWords = (view: View): string => (view === "sub" ? "sub-graphs" : "full graph");
 
-function intervalWords({ difference, interval, n }: PairedComparison): string {
+function intervalWords({ difference, interval, n }: PairedComparison, more = ""): string {
   const by = interval ? `95 % interval ${signed(interval[0])} to ${signed(interval[1])}, ${n} seeds` : "one seed";
-  return `${signed(difference)} macro F1 (${by})`;
+  return `${signed(difference)} macro F1 (${by}${more})`;
 }
 
 /**
@@ -206,8 +206,8 @@ export function gainWords({
   const where = `${configuration}, ${viewWords(view)}, ${fractionWords(fraction)}`;
   const { interval } = gain.f1Macro;
   const { low, high } = overClasses;
-  const classesWords = `drawn from its ${perClass.length} classes ${signed(low)} to ${signed(high)}`;
-  const size = interval ? intervalWords(gain.f1Macro) : `${intervalWords(gain.f1Macro)}, ${classesWords}`;
+  const draws = `; ${signed(low)} to ${signed(high)} over draws of its ${perClass.length} classes`;
+  const size = intervalWords(gain.f1Macro, interval ? "" : draws);
   const verdict =
     interval === null
       ? "one seed does not tell whether SSL helps"
