@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Download, Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
+import type { StudyHead } from "../src/state/study-archive";
 import { accessible } from "./support/accessible";
 import { button, openLab, simulate } from "./support/lab";
 import { crowding } from "./support/layout";
@@ -95,6 +96,106 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   await expect(page.locator("main canvas:visible"), "one drawing of the tissue").toHaveCount(1);
   await keep(page, "studies-run-in-the-lab");
 });
+
+test("the whole grid of the study fits every size and theme: eight methods, three backbones, three seeds", async ({
+  page,
+}) => {
+  test.slow();
+  page.setDefaultTimeout(20_000);
+  await openLab(page, "?backend=wasm");
+  await simulate(page, small);
+  await page.getByRole("link", { name: "Studies" }).click();
+  await expect(button(page, "Start the study")).toBeEnabled();
+  await page.evaluate(showWholeGrid);
+  await expect(page.getByRole("table").getByRole("row")).toHaveCount(1 + 6 + 24);
+  await expect(page.getByText(/The published order of methods by ARI (holds|does not hold) here/)).toBeVisible();
+  await everyLook(page, "studies-whole-grid");
+  await page
+    .locator("main")
+    .filter({ visible: true })
+    .evaluate((main) => main.scrollTo(0, main.scrollHeight));
+  await keep(page, "studies-whole-grid-below");
+  await page.getByRole("button", { name: "Weights" }).click();
+  await page.getByLabel("Silhouette", { exact: true }).fill("0");
+  await expect(page.getByRole("button", { name: "Weights (changed)" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("switch", { name: "All scores" }).press("Space");
+  await expect(page.getByRole("columnheader", { name: "Completeness" })).toBeVisible();
+});
+
+/** In the page: the default study of the open slice as if all of it were done, with scores and clusters made up. */
+function showWholeGrid(): void {
+  const { getState, setState } = window.lab;
+  const { slice, recipe } = getState();
+  const column = slice?.obs.find((c) => c.name === "domain");
+  if (!slice || column?.kind !== "categorical") return;
+  const labels = column.codes;
+  const methods = ["simclr", "moco", "byol", "simsiam", "swav", "mae", "barlow-twins", "vicreg"] as const;
+  const backbones = ["sage", "gat", "gcn"] as const;
+  const baselines = ["pca", "mean-once", "mean-twice", "pca-and-means", "banksy-0.2", "banksy-0.8"];
+  const wanted = { name: slice.name, label: "domain", sections: null, unlabelled: [] };
+  const clustering = { method: "leiden-to-k", k: "classes", resolution: 1, refine: 0 } as const;
+  const seeds = [0, 1, 2];
+  const made = seeds.flatMap((seed) => [
+    ...baselines.map((name) => ({ kind: "baseline" as const, name, slice: slice.name, seed, key: `${name}-${seed}` })),
+    ...backbones.flatMap((backbone) =>
+      methods.map((method) => {
+        const key = `${method}-${backbone}-${seed}`;
+        return { kind: "run" as const, method, backbone, slice: slice.name, seed, key };
+      }),
+    ),
+  ]);
+  const finished = made.map((job, i) => {
+    const level = 0.3 + 0.25 * Math.sin(1.7 * (i % 30)) ** 2 + 0.02 * job.seed * Math.cos(i);
+    const codes = Int32Array.from(labels, (code, cell) =>
+      (cell * 7919 + i * 31) % 100 < 100 * level ? code : (code + 1) % 5,
+    );
+    const scores = {
+      ...{ ari: level, ami: level + 0.05, nmi: level + 0.06, homogeneity: level, completeness: level + 0.1 },
+      ...{ silhouette: 0.2 - level / 4, moransI: 0.5 + level / 2, gearysC: 0.5 - level / 2, clusterMoransI: level },
+      ...{ clusterGearysC: 1 - level, chaos: 0.09 + level / 50, pas: 0.3 - level / 4, spatialAsw: level / 2 },
+      ...{
+        key: job.key,
+        slice: slice.name,
+        label: "domain",
+        seed: job.seed,
+        k: 6,
+        classes: 6,
+        nScored: 700,
+        nObs: 700,
+      },
+      ...{ clustering, beside: [], seconds: 12 + i },
+    };
+    const collapse = {
+      spread: 0.5,
+      effectiveRank: 9,
+      channels: 64,
+      prototypesInUse: null,
+      words: i === 40 ? "collapsed" : null,
+    };
+    const trained = { steps: 100, epochs: 100, firstLoss: 1, finalLoss: 0.5, collapse, recipe, backend: "wasm" };
+    const result =
+      job.kind === "run" ? { ...job, ...scores, ...trained } : { ...job, ...scores, recipe: { kind: "pca" as const } };
+    return [job.key, { result, codes }] as const;
+  });
+  const plan: StudyHead["plan"] = {
+    ...{ version: 1, kind: "clustering", slices: [wanted], methods, backbones, baselines, seeds, preset: "lab" },
+    ...{ budget: { kind: "preset" }, graph: null, clustering },
+  };
+  const head = { id: "made-up", created: new Date(0).toISOString(), plan, slices: [] };
+  const times = { done: new Map(), training: new Map(), analysis: new Map() };
+  setState({
+    studies: [head],
+    study: {
+      head,
+      jobs: made,
+      finished: new Map(finished),
+      failed: new Map(),
+      slices: new Map([[slice.name, slice]]),
+      times,
+    },
+  });
+}
 
 /** Two methods on one backbone, one seed, `steps` steps. */
 async function setUp(page: Page, steps: number): Promise<void> {

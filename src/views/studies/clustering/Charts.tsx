@@ -70,7 +70,7 @@ export function Charts({ slice, results, summary, metric }: ChartsProps) {
 
 function ChartBox({ figure, name, children }: { figure: Figure; name: string; children?: React.ReactNode }) {
   return (
-    <div className={styles.chart}>
+    <div className={styles.chart} style={{ width: figure.width }}>
       <FigureView figure={figure} />
       <div className={styles.chartFoot}>
         {children}
@@ -91,7 +91,7 @@ function AxisChoice({ label, value, data, onChange }: AxisChoiceProps) {
   return (
     <Select
       aria-label={`Metric ${label}`}
-      w={118}
+      w={96}
       data={[...data]}
       value={value}
       onChange={(next) => next && onChange(next as Charted)}

@@ -76,7 +76,7 @@ export function ResultsTable({ rows, metric, onMetric }: ResultsTableProps) {
                   <Score key={name} value={view.row?.metrics[name] ?? null} best={best} scale={scale} />
                 ))}
                 <Score value={view.row?.overall ?? null} best={overall.best} scale={overall.scale} />
-                <td className={styles.compared}>{compared(view)}</td>
+                <Compared to={view.row?.versusBaseline} />
                 <td>{view.row?.seconds.mean == null ? "" : formatDuration(1000 * view.row.seconds.mean)}</td>
               </tr>
             ))}
@@ -165,13 +165,22 @@ function sorted(name: MetricName): "ascending" | "descending" {
   return metricDirections[name] === "lower" ? "ascending" : "descending";
 }
 
-function compared({ row }: ViewRow) {
-  return row?.versusBaseline ? comparisonWords(row.versusBaseline) : "";
+function Compared({ to }: { to: PairedComparison | null | undefined }) {
+  const { mean, interval } = to ? comparisonWords(to) : { mean: "", interval: "" };
+  return (
+    <td className={styles.compared}>
+      {mean}
+      {interval && <span>{interval}</span>}
+    </td>
+  );
 }
 
-/** "+0.041 (−0.010 to 0.092), p .08". */
-export function comparisonWords({ difference, interval, p }: PairedComparison): string {
+/** "+0.041, p .08" and "−0.010 to +0.092". */
+export function comparisonWords({ difference, interval, p }: PairedComparison): { mean: string; interval: string } {
   const signed = (v: number): string => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(3)}`;
-  const range = interval ? ` (${signed(interval[0])} to ${signed(interval[1])})` : "";
-  return `${signed(difference)}${range}${p === null ? "" : `, p ${p < 0.001 ? "< .001" : p.toFixed(3).replace(/^0/, "")}`}`;
+  const chance = p === null ? "" : `, p ${p < 0.001 ? "< .001" : p.toFixed(3).replace(/^0/, "")}`;
+  return {
+    mean: `${signed(difference)}${chance}`,
+    interval: interval ? `${signed(interval[0])} to ${signed(interval[1])}` : "",
+  };
 }

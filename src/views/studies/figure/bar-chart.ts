@@ -22,10 +22,12 @@ export interface BarChartOptions {
 
 /** Bars from zero to the mean, a whisker of one standard deviation to both sides, a dot for each value. */
 export function barChart(bars: readonly Bar[], { title, width, height, ink, mark }: BarChartOptions): Figure {
-  const [left, right, top, bottom] = [44, width - 10, 30, height - 38];
+  const [left, right, top] = [44, width - 10, 30];
+  const place = (right - left) / Math.max(1, bars.length);
+  const level = bars.every(({ name }) => fitted(name, place) !== null);
+  const bottom = height - (level ? 38 : 62);
   const whiskers = bars.flatMap(({ mean, sd, values }) => [mean - (sd ?? 0), mean + (sd ?? 0), ...values]);
   const axis = axisOver([...whiskers, mark?.value ?? 0], [bottom, top], { through: 0 });
-  const place = (right - left) / Math.max(1, bars.length);
   const wide = Math.min(56, 0.6 * place);
   const marks: Mark[] = [
     text(left - 34, 16, title, { fill: ink.text, size: 12, weight: 600 }),
@@ -34,10 +36,11 @@ export function barChart(bars: readonly Bar[], { title, width, height, ink, mark
   bars.forEach((bar, i) => {
     const middle = left + (i + 0.5) * place;
     marks.push(...oneBar(bar, { middle, wide, at: axis.at, ink }));
-    const words = fitted(bar.name, place);
-    words.forEach((row, r) => {
+    const rows = level ? (fitted(bar.name, place) ?? []) : [];
+    rows.forEach((row, r) => {
       marks.push(text(middle, bottom + 15 + 13 * r, row, { fill: ink.text, anchor: "middle" }));
     });
+    if (!level) marks.push(slanted(middle + 3, bottom + 12, bar.name, ink));
   });
   if (mark) {
     const y = axis.at(mark.value);
@@ -97,11 +100,17 @@ function oneBar(
   return [body, ...dots, ...whisker];
 }
 
-/** The name in one or two rows that fit their place. */
-function fitted(name: string, place: number): readonly string[] {
-  const room = Math.max(3, Math.floor(place / 6));
+/** The name in one or two rows; null where it does not fit its place. */
+function fitted(name: string, place: number): readonly string[] | null {
+  const room = Math.floor(place / 6.2);
   if (name.length <= room) return [name];
-  const cut = name.search(/[ -]/);
-  const rows = cut < 0 ? [name] : [name.slice(0, cut + (name[cut] === "-" ? 1 : 0)), name.slice(cut + 1)];
-  return rows.map((row) => (row.length <= room ? row : `${row.slice(0, room - 1)}…`));
+  const cut = name.indexOf(" ");
+  const rows = cut < 0 ? [name] : [name.slice(0, cut), name.slice(cut + 1)];
+  return rows.every((row) => row.length <= room) ? rows : null;
+}
+
+/** A name that runs upwards to where its bar stands. */
+function slanted(x: number, y: number, words: string, ink: Ink): Mark {
+  const level = text(x, y, words, { fill: ink.text, anchor: "end" });
+  return { ...level, attrs: { ...level.attrs, transform: `rotate(-38 ${x} ${y})` } };
 }

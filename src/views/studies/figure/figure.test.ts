@@ -54,6 +54,17 @@ describe("a bar chart", () => {
   });
 });
 
+test("names that do not fit beside each other are slanted, whole, and stay inside", () => {
+  const many = ["SimCLR", "MoCo", "BYOL", "SimSiam", "SwAV", "MAE", "Barlow Twins", "VICReg"];
+  const eight = many.map((name) => ({ name, mean: 0.4, sd: null, n: 1, values: [0.4] }));
+  const { marks } = barChart(eight, { title: "ARI", width: 300, height: 260, ink, mark: null });
+  const slanted = marks.filter(({ attrs }) => "transform" in attrs);
+  expect(slanted.map(({ children }) => children)).toEqual(many);
+  // the longest name at 38 degrees, 6 pixels a letter
+  const lowest = Math.max(...slanted.map(({ attrs }) => Number(attrs.y)));
+  expect(lowest + 12 * 6 * Math.sin((38 * Math.PI) / 180)).toBeLessThan(260);
+});
+
 test("a scatter chart draws a dot for each run that has both values", () => {
   const dots = [
     { name: "a", x: 0.1, y: 0.2, kind: 0 },
