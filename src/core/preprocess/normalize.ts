@@ -12,6 +12,11 @@ export interface NormalizeRecipe {
   readonly scale: boolean;
   /** Subtracts each gene's mean, after the division. Zeros become other numbers, which are never written down. */
   readonly center?: boolean;
+  /**
+   * Principal components that the network reads in place of the genes, each of variance 1; components.ts makes them. Genes
+   * are centred for it in any case.
+   */
+  readonly components?: number;
 }
 
 /** Counts and what they are; the part of a slice that is normalised. */
@@ -133,8 +138,9 @@ export function fitNormalization(
 export function normalizeExpression(
   slice: CountsOfCells,
   recipe: NormalizeRecipe,
+  known?: PreprocessStatistics,
 ): Normalization & { readonly x: Csr } {
-  const normalization = fitNormalization(slice, recipe);
+  const normalization = fitNormalization(slice, recipe, known);
   const { sizeFactors, log1p, inverseDeviations } = normalization;
   const { X, nObs, nVars } = slice;
   const data = new Float32Array(X.data.length);

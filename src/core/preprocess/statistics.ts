@@ -11,6 +11,8 @@ export interface PreprocessStatistics {
   readonly geneMeans: Float64Array | null;
   /** One over each gene's standard deviation, 1 for a gene that does not vary, (nVars,); null without scaling. */
   readonly inverseDeviations: Float64Array | null;
+  /** What a centred cell is multiplied by where components stand in place of genes, (nComponents, nVars). */
+  readonly componentWeights?: Float32Array;
 }
 
 /** Number of cells by their total of counts. Whole counts have few different totals, however many cells there are. */

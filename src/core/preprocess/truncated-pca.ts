@@ -17,6 +17,7 @@ export interface LinearMap {
 export interface TruncatedPca {
   readonly nComponents: number;
   readonly scores: Float32Array; // (nRows, nComponents), row-major
+  readonly loadings: Float64Array; // (nComponents, nCols), row-major, each of length 1
   readonly variance: Float64Array; // (nComponents,), with nRows - 1
 }
 
@@ -50,17 +51,17 @@ export function truncatedPca(
   const { basis, values, vectors } = lanczos(a, wanted, seed, task);
   const m = basis.length;
   const scores = new Float32Array(nRows * wanted);
-  const loading = new Float64Array(nCols);
+  const loadings = new Float64Array(wanted * nCols);
   const column = new Float64Array(nRows);
   for (let c = 0; c < wanted; c++) {
-    loading.fill(0);
+    const loading = loadings.subarray(c * nCols, (c + 1) * nCols);
     for (let s = 0; s < m; s++) for (let j = 0; j < nCols; j++) loading[j] += vectors[c * m + s] * basis[s][j];
     fixSign(loading);
     a.times(loading, column);
     for (let i = 0; i < nRows; i++) scores[i * wanted + c] = column[i];
   }
   const variance = values.slice(0, wanted).map((v) => Math.max(0, v) / (nRows - 1));
-  return { nComponents: wanted, scores, variance };
+  return { nComponents: wanted, scores, loadings, variance };
 }
 
 function lanczos(a: LinearMap, wanted: number, seed: number, task: Task) {

@@ -56,7 +56,8 @@ const MOST_BATCHES = 4;
  * Nothing else may compute in this thread until it is done. Cost: a step without its arithmetic, 20 to 300 ms.
  */
 export async function predictMemory(input: BudgetInput, task: Task): Promise<MemoryBudget> {
-  const { shape, graph, recipe, labels, roles, mostEntries = 2 ** 19 } = input;
+  const { graph, labels, roles, mostEntries = 2 ** 19 } = input;
+  const { shape, recipe } = withoutComponents(input);
   const chosen = { ...(labels && { labels }), ...(roles && { roles }) };
   const counting = await openCounting(input.backend.threads);
   // how far it is would be told as if the run itself were prepared
@@ -126,6 +127,17 @@ export async function predictMemory(input: BudgetInput, task: Task): Promise<Mem
   } finally {
     await counting.close();
   }
+}
+
+/** Components are on the device as so many dense genes; those of a slice of ones could not be made. */
+function withoutComponents({ shape, recipe }: BudgetInput): Pick<BudgetInput, "shape" | "recipe"> {
+  const { components, ...preprocess } = recipe.preprocess;
+  if (!components) return { shape, recipe };
+  const nVars = Math.min(components, shape.nVars, shape.nObs - 1);
+  return {
+    shape: { ...shape, nVars, nnz: shape.nObs * nVars, bytesPerCount: 4 },
+    recipe: { ...recipe, preprocess: { ...preprocess, scale: false, center: false } },
+  };
 }
 
 /** Cells and counts of every gene, which the gradient of expression walks on a GPU (kernels/expression). */

@@ -16,6 +16,9 @@ export interface Model {
   readonly statistics: PreprocessStatistics | null;
 }
 
+/** Beside the network's arrays: what makes components of genes (preprocess/components.ts). */
+const COMPONENTS = "preprocess.components";
+
 /** A model as a safetensors file; all but the arrays is JSON in its metadata. */
 export function writeModel({ recipe, arrays, genes, classes, statistics }: Model): Uint8Array<ArrayBuffer> {
   const plain = statistics && {
@@ -23,8 +26,14 @@ export function writeModel({ recipe, arrays, genes, classes, statistics }: Model
     geneMeans: statistics.geneMeans && [...statistics.geneMeans],
     inverseDeviations: statistics.inverseDeviations && [...statistics.inverseDeviations],
   };
+  const { componentWeights: weights } = statistics ?? {};
+  const nVars = genes?.length ?? statistics?.geneMeans?.length ?? 0;
+  const own = weights ? [{ name: COMPONENTS, shape: [weights.length / nVars, nVars], data: weights }] : [];
   const parts = Object.entries({ recipe, genes, classes, statistics: plain }).filter(([, value]) => value !== null);
-  return writeSafetensors(arrays, Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)])));
+  return writeSafetensors(
+    [...arrays, ...own],
+    Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)])),
+  );
 }
 
 /**
@@ -34,7 +43,9 @@ export function writeModel({ recipe, arrays, genes, classes, statistics }: Model
  * @throws LabError("missing") without a recipe, LabError("format") where something is not as it should be
  */
 export function readModel(bytes: Uint8Array, name: string): Model {
-  const { arrays, metadata } = readSafetensors(bytes);
+  const { arrays: all, metadata } = readSafetensors(bytes);
+  const arrays = all.filter((array) => array.name !== COMPONENTS);
+  const componentWeights = all.find((array) => array.name === COMPONENTS)?.data;
   if (metadata.recipe === undefined) throw new LabError("missing", `${name}: the weights come without a recipe.`, HINT);
   const parse = (key: string): unknown => {
     if (metadata[key] === undefined) return null;
@@ -54,11 +65,15 @@ export function readModel(bytes: Uint8Array, name: string): Model {
     arrays,
     genes: texts("genes"),
     classes: texts("classes"),
-    statistics: statisticsOf(parse("statistics"), name),
+    statistics: withComponents(statisticsOf(parse("statistics"), name), componentWeights),
   };
 }
 
 const HINT = "Write the recipe of a run.json, as JSON, under recipe in the metadata of the file; see docs/pyg.md.";
+
+function withComponents(statistics: PreprocessStatistics | null, weights?: Float32Array): PreprocessStatistics | null {
+  return statistics && weights ? { ...statistics, componentWeights: weights } : statistics;
+}
 
 function statisticsOf(value: unknown, name: string): PreprocessStatistics | null {
   if (value === null) return null;

@@ -26,7 +26,7 @@ export function modelInput({ genes, statistics, arrays }: Model, slice: Slice): 
   const notes: string[] = [];
   if (genes === null) {
     const first = arrays.find(({ name }) => /^encoder\.convs\.0\..*weight$/.test(name))?.shape[1];
-    if (first !== undefined && first !== slice.nVars)
+    if (first !== undefined && !statistics?.componentWeights && first !== slice.nVars)
       throw new LabError("shape", `The weights are for ${first} genes, the slice has ${slice.nVars}.`);
     return { slice, ...(statistics && { statistics }), notes, missingGenes: [] };
   }

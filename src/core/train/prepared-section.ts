@@ -1,3 +1,4 @@
+import { LabError } from "../errors";
 import { bareGraph } from "../graph/build-graph";
 import type { Csr } from "../graph/csr";
 import { reorder } from "../graph/reorder";
@@ -41,6 +42,12 @@ export function prepareSection(
   { recipe, statistics, classes }: SectionPlan,
   task: Task,
 ): PreparedSection {
+  if (recipe.preprocess.components)
+    throw new LabError(
+      "range",
+      "Principal components are made of one slice, not of many sections.",
+      "Train on the genes themselves, or open one section.",
+    );
   const graph = bareGraph(positionsMicrons(slice), slice.section.codes, recipe.graph, task);
   throwIfCancelled(task, "Preparing a section");
   const matrix = convolutionMatrix(graph, recipe.backbone);

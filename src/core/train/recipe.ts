@@ -86,7 +86,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     "skip",
     "ownPath",
   ]);
-  const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale", "center"]);
+  const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale", "center", "components"]);
   const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
   const recipe: RunRecipe = {
     version: 1,
@@ -115,6 +115,9 @@ export function validateRecipe(value: unknown): RunRecipe {
       scale: boolean("preprocess.scale", preprocess.scale),
       // recipes from before it was a choice lack it
       center: boolean("preprocess.center", preprocess.center ?? false),
+      ...(preprocess.components === undefined
+        ? {}
+        : { components: integer("preprocess.components", preprocess.components, { min: 1, max: 512 }) }),
     },
     graph: validateGraph(r.graph),
     // recipes from before there were sub-graphs have none

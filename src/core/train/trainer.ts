@@ -5,7 +5,7 @@ import { reorder } from "../graph/reorder";
 import type { SpatialGraph } from "../graph/spatial-graph";
 import { attends, type EncoderSpec } from "../nn/encoder-spec";
 import { cloneParams, disposeAll, keepResult, type NamedArray, type Params } from "../nn/tensors";
-import { fitNormalization } from "../preprocess/normalize";
+import { networkInput } from "../preprocess/components";
 import type { PreprocessStatistics } from "../preprocess/statistics";
 import { deriveRng } from "../random";
 import type { Slice } from "../slice/slice";
@@ -129,14 +129,14 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   const { labels, learned, targets, validation } = runCells(slice, recipe, input);
   backend.restartPeak();
   task.progress(0, 3, "preparing expression");
-  const normalization = fitNormalization(slice, recipe.preprocess, input.statistics);
+  const { raw, normalization, toGenes } = networkInput(slice, recipe.preprocess, input.statistics, task);
   throwIfCancelled(task, "Preparing the run");
   const matrix = convolutionMatrix(graph, recipe.backbone);
   task.progress(1, 3, "copying expression and graph to the device");
   // a label says by itself which cells have a loss; methods without one take it of the leading rows
   const leading = recipe.view.kind === "full" && !learnsLabel(recipe) ? targets : null;
   const order = rowOrderOf(slice, leading);
-  const batch = uploadBatch(slice, normalization, reorder(matrix, order.cells), {
+  const batch = uploadBatch(raw, normalization, reorder(matrix, order.cells), {
     order: order.cells,
     rowBlocks: (recipe.view.kind === "full" && recipe.memory?.rowBlocks) || 1,
     labels: labels && learned && { ...batchLabels(learned, labels.classes.length), codes: labels.codes },
@@ -151,7 +151,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
   task.progress(2, 3, "drawing the first weights");
 
   const method: AnySslMethod = sslMethods[recipe.method];
-  const encoder: EncoderSpec = { ...recipe.encoder, backbone: recipe.backbone, nVars: slice.nVars };
+  const encoder: EncoderSpec = { ...recipe.encoder, backbone: recipe.backbone, nVars: raw.nVars };
   const sampled = batchRecipe(recipe, targets);
   const nBatches = Math.max(1, batchesPerEpoch(recipe.view, targets?.length ?? slice.nObs));
   const source = sampled && (input.batches ?? batchesOf(matrix, sampled));
@@ -267,7 +267,8 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
     async rebuilt(cell) {
       requireCell(cell);
       if (!method.rebuild) return null;
-      return compute(() => method.rebuild?.(params, batch, setting, order.rowOf(cell)) as tf.Tensor);
+      const read = await compute(() => method.rebuild?.(params, batch, setting, order.rowOf(cell)) as tf.Tensor);
+      return toGenes ? toGenes(read) : read;
     },
 
     weights: () => writeWeights(backend, params),

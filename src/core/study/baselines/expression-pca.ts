@@ -1,5 +1,6 @@
+import { centredMap } from "../../preprocess/centred-map";
 import { type CountsOfCells, normalizeExpression } from "../../preprocess/normalize";
-import { type LinearMap, type TruncatedPca, truncatedPca } from "../../preprocess/truncated-pca";
+import { type TruncatedPca, truncatedPca } from "../../preprocess/truncated-pca";
 import { quiet, type Task } from "../../task";
 
 export interface ExpressionPcaOptions {
@@ -23,29 +24,5 @@ export function expressionPca(
 ): TruncatedPca {
   const recipe = { targetSum: "median", log1p: true, scale: input === "standardised" } as const;
   const { x, geneMeans } = normalizeExpression(slice, recipe);
-  const { nObs, nVars } = slice;
-  const { indptr, indices, data } = x;
-  const centred: LinearMap = {
-    nRows: nObs,
-    nCols: nVars,
-    times(v, out) {
-      let ofMean = 0;
-      for (let j = 0; j < nVars; j++) ofMean += geneMeans[j] * v[j];
-      for (let i = 0; i < nObs; i++) {
-        let sum = 0;
-        for (let e = indptr[i]; e < indptr[i + 1]; e++) sum += data[e] * v[indices[e]];
-        out[i] = sum - ofMean;
-      }
-    },
-    transposedTimes(u, out) {
-      out.fill(0);
-      let total = 0;
-      for (let i = 0; i < nObs; i++) {
-        total += u[i];
-        for (let e = indptr[i]; e < indptr[i + 1]; e++) out[indices[e]] += data[e] * u[i];
-      }
-      for (let j = 0; j < nVars; j++) out[j] -= total * geneMeans[j];
-    },
-  };
-  return truncatedPca(centred, { nComponents, seed }, task);
+  return truncatedPca(centredMap(x, geneMeans), { nComponents, seed }, task);
 }
