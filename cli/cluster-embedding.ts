@@ -6,10 +6,11 @@ import type { Task } from "../src/core/task";
 
 export type ClusterRequest =
   | { readonly method: "leiden"; readonly resolution: number; readonly seed: number }
-  | { readonly method: "leiden-to-k" | "k-means" | "gmm"; readonly k: number; readonly seed: number };
+  | { readonly method: "leiden-to-k" | "k-means" | "gmm" | "consensus"; readonly k: number; readonly seed: number };
 
 /**
- * Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, k-means, or a Gaussian mixture.
+ * Clusters of an embedding: Leiden on the graph of each cell's 15 nearest, k-means, a Gaussian mixture, or the
+ * consensus of several.
  *
  * @param sections  codes of the sections to cluster; cells of others get -1
  */

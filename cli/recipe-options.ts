@@ -30,6 +30,7 @@ export const recipeOptions = {
   lr: { type: "string" },
   "weight-decay": { type: "string" },
   "row-blocks": { type: "string" },
+  components: { type: "string" },
   scale: { type: "boolean" },
   center: { type: "boolean" },
   ...methodOptions,
@@ -37,7 +38,7 @@ export const recipeOptions = {
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--own-path N] [--lr X] [--weight-decay X] [--row-blocks N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--own-path N] [--lr X] [--weight-decay X] [--row-blocks N] [--components N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -66,6 +67,7 @@ export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null =
       ...base.preprocess,
       scale: args.has("scale") || base.preprocess.scale,
       center: args.has("center") || (base.preprocess.center ?? false),
+      ...(args.has("components") ? { components: number("components", 0) } : {}),
     },
     graph: graphRecipe(args, base.graph),
     view: viewRecipe(args, base.view),

@@ -7,7 +7,7 @@ import { writeFile } from "../write-file";
 
 export const cluster: Command = {
   usage:
-    "cluster DIR [--k N | --resolution X] [--method leiden|k-means|gmm] [--refine N] [--sections NAME,NAME] [--seed N]",
+    "cluster DIR [--k N | --resolution X] [--method leiden|k-means|gmm|consensus] [--refine N] [--sections NAME,NAME] [--seed N]",
   summary: "Finds clusters in the embedding of a run and writes them beside it.",
   options: {
     k: { type: "string" },
@@ -43,7 +43,7 @@ export const cluster: Command = {
 };
 
 function requestOf(args: Arguments): ClusterRequest {
-  const method = args.choice("method", ["leiden", "k-means", "gmm"], "leiden");
+  const method = args.choice("method", ["leiden", "k-means", "gmm", "consensus"], "leiden");
   const seed = args.number("seed", { min: 0, max: 2 ** 32 - 1, integer: true }, 0);
   if (args.has("k") && args.has("resolution")) throw args.wrong("--k and --resolution exclude each other");
   if (method !== "leiden" && !args.has("k")) throw args.wrong(`--method ${method} needs --k`);

@@ -16,7 +16,7 @@ import { withoutUnlabelled } from "../unlabelled";
 
 export const evaluate: Command = {
   usage:
-    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--cluster leiden|k-means|gmm] [--refine N] [--sample-size N] [--seed N]",
+    "evaluate DIR --label NAME [--hold-out random|block|section] [--test-sections NAME,NAME] [--unlabelled NAME,NAME] [--cluster leiden|k-means|gmm|consensus] [--refine N] [--sample-size N] [--seed N]",
   summary: "Scores a run against a label: its clusters, and a linear classifier on held-out cells.",
   options: {
     label: { type: "string" },
@@ -43,7 +43,7 @@ export const evaluate: Command = {
     if (recipe?.label?.name === name && learnsLabel(recipe))
       say(`warning: the network learned ${name} from its labelled cells, so the scores say nothing of cells without.`);
 
-    const method = args.has("cluster") ? args.choice("cluster", ["leiden", "k-means", "gmm"]) : null;
+    const method = args.has("cluster") ? args.choice("cluster", ["leiden", "k-means", "gmm", "consensus"]) : null;
     const refine = args.number("refine", { min: 0, max: 10_000, integer: true }, 0);
     const { codes: found, source } = await clustersOf(run, table, label, { method, seed }, task);
     const codes = refine > 0 ? refineClusters(table, found, refine) : found;
@@ -112,7 +112,7 @@ async function clustersOf(
   run: RunFolder,
   table: EmbeddingTable,
   label: Pick<CategoricalColumn, "codes">,
-  { method, seed }: { method: "leiden" | "k-means" | "gmm" | null; seed: number },
+  { method, seed }: { method: "leiden" | "k-means" | "gmm" | "consensus" | null; seed: number },
   task: Task,
 ): Promise<{ codes: Int32Array; source: "written" | "matched" | "asked" }> {
   if (method || !existsSync(run.path("clusters"))) {

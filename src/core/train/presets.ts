@@ -38,9 +38,18 @@ export function studyRecipe(method: SslMethodId): RunRecipe {
   });
 }
 
-/** The lab's own values, one set for every slice. */
+/**
+ * The lab's own values, one set for every slice and method: 200 steps over the full graph, on 50 whitened principal
+ * components of standardised genes. docs/search.md has what each was tried against. Clusters are the consensus of mixtures,
+ * refined (study/clustering/cluster-way.ts).
+ */
 export function labRecipe(method: SslMethodId): RunRecipe {
-  return defaultRecipe({ method });
+  return defaultRecipe({
+    method,
+    backbone: "gcn",
+    preprocess: { targetSum: "median", log1p: true, scale: true, center: true, components: 50 },
+    epochs: 200,
+  });
 }
 
 /**

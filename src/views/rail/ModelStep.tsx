@@ -167,6 +167,22 @@ export function ModelStep() {
           onChange={(center) => edit((r) => ({ ...r, preprocess: { ...r.preprocess, center } }))}
         />
         <NumberKnob
+          label="Components"
+          definition={terms.inputComponents}
+          value={recipe.preprocess.components ?? 0}
+          initial={initial.preprocess.components ?? 0}
+          onChange={(n) =>
+            edit((r) => {
+              const { components: _, ...genes } = r.preprocess;
+              return { ...r, preprocess: n > 0 ? { ...genes, components: n } : genes };
+            })
+          }
+          min={0}
+          max={512}
+          step={10}
+          integer
+        />
+        <NumberKnob
           label="Seed"
           definition={terms.seed}
           value={recipe.seed}

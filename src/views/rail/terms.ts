@@ -35,6 +35,8 @@ export const terms = {
   skip: "Adds a layer's input to its output, so that a cell's own expression is not averaged away.",
   scale: "Divides each gene by its standard deviation, so that all genes weigh the same in the loss.",
   center: "Subtracts each gene's mean, so that zero says nothing special. No memory is spent on it.",
+  inputComponents:
+    "Trains on so many principal components of the genes, each of variance 1, in place of the genes: steadier where genes are many and counts are few. 0 trains on the genes.",
   learningRate: "Size of a training step. Too large and the loss jumps, too small and it hardly falls.",
   weightDecay: "How strongly weights are pulled towards zero in each step.",
   epochs: "Passes over all cells in one run.",

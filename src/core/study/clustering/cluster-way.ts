@@ -1,7 +1,7 @@
 import { LabError } from "../../errors";
 import { integer, number, object, oneOf } from "../../fields";
 
-export const clusterMethods = ["leiden", "leiden-to-k", "k-means", "gmm"] as const;
+export const clusterMethods = ["leiden", "leiden-to-k", "k-means", "gmm", "consensus"] as const;
 export type ClusterMethod = (typeof clusterMethods)[number];
 
 /** How the embeddings of a study are clustered: one way for methods and baselines alike. */
@@ -15,7 +15,8 @@ export interface ClusterWay {
   readonly refine: number;
 }
 
-export const defaultClusterWay: ClusterWay = { method: "leiden-to-k", k: "classes", resolution: 1, refine: 0 };
+/** What the recorded search found best and steadiest on the real slices, for baselines as for networks (docs/search.md). */
+export const defaultClusterWay: ClusterWay = { method: "consensus", k: "classes", resolution: 1, refine: 25 };
 
 /**
  * Checks a way of clustering that came from a file or a form.

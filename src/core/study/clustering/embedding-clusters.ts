@@ -2,6 +2,7 @@ import { kMeans } from "../../cluster/k-means";
 import { leiden } from "../../cluster/leiden";
 import { leidenToK } from "../../cluster/leiden-to-k";
 import { mixtureClusters } from "../../cluster/mixture-clusters";
+import { mixtureConsensus } from "../../cluster/mixture-consensus";
 import { unionGraph } from "../../embed/fuzzy-graph";
 import { nearestNeighbours } from "../../embed/knn";
 import type { Csr } from "../../graph/csr";
@@ -11,7 +12,7 @@ import type { ClusterMethod } from "./cluster-way";
 export interface EmbeddingClusters {
   readonly codes: Int32Array; // (n,), 0 = the largest
   readonly nClusters: number;
-  /** Null for k-means and the mixture, which have none. */
+  /** Null for k-means and mixtures, which have none. */
   readonly resolution: number | null;
   readonly modularity: number | null;
 }
@@ -28,7 +29,7 @@ const nNeighbours = 15; // as scanpy
 
 /**
  * Clusters one embedding in several ways: Leiden on the graph of each point's 15 nearest, which is made once, k-means, and
- * a Gaussian mixture.
+ * a Gaussian mixture, and what several mixtures agree on.
  *
  * @param x  shape (n, d), row-major
  */
@@ -53,6 +54,10 @@ export function clusterer(
       }
       case "gmm": {
         const { codes, nClusters } = mixtureClusters(x, { n, d, k, seed }, task);
+        return { codes, nClusters, resolution: null, modularity: null };
+      }
+      case "consensus": {
+        const { codes, nClusters } = mixtureConsensus(x, { n, d, k, seed }, task);
         return { codes, nClusters, resolution: null, modularity: null };
       }
       default:

@@ -63,7 +63,7 @@ describe("a study that is run again", () => {
   test.each<[string, Partial<ClusteringPlan>]>([
     ["preset", { preset: "study" }],
     ["budget", { budget: { kind: "steps", steps: 5 } }],
-    ["clustering", { clustering: { ...plan.clustering, refine: 25 } }],
+    ["clustering", { clustering: { ...plan.clustering, refine: 7 } }],
     ["slice dlpfc_151673", { slices: [{ ...slice, label: "region" }] }],
   ])("is refused with another %s, since its runs could not be compared", (what, change) => {
     expect(() => joinPlans(small, { ...small, ...change })).toThrow(`begun with another ${what}`);

@@ -45,7 +45,7 @@ describe("a run", () => {
     for (const name of metricNames) expect(result[name], name).toEqual(expect.any(Number));
     expect(result.ari).toBeGreaterThan(0.5); // three stripes with genes of their own
     expect((result as RunResult).collapse.words).toBeNull();
-    expect(result.beside.map(({ method }) => method)).toEqual(["leiden", "k-means", "gmm"]);
+    expect(result.beside.map(({ method }) => method)).toEqual(["leiden", "leiden-to-k", "k-means", "gmm"]);
     expect(embedding.length).toBe(144 * size);
     expect(new Set(codes)).toEqual(new Set([0, 1, 2]));
     expect(backend.memory().tensors).toBe(tensors);
@@ -108,7 +108,8 @@ describe("a baseline", () => {
     const refined = { ...plan.clustering, refine: 8 };
     const cortex = prepareSlice(two, of);
     const { result } = await run(jobNamed("pca"), { prepared: cortex, plan: { ...plan, clustering: refined } });
-    const plain = await run(jobNamed("pca"), { prepared: cortex });
+    const alone = { ...plan, clustering: { ...plan.clustering, refine: 0 } };
+    const plain = await run(jobNamed("pca"), { prepared: cortex, plan: alone });
     expect(result.clustering.refine).toBe(8);
     expect(result.pas).toBeLessThan((plain.result.pas ?? 0) / 2);
   });

@@ -297,7 +297,10 @@ const clusterNames: readonly { readonly value: ClusterMethod; readonly label: st
   { value: "leiden", label: "Leiden" },
   { value: "k-means", label: "k-means" },
   { value: "gmm", label: "Gaussian mixture" },
+  { value: "consensus", label: "Consensus of mixtures" },
 ];
+
+const nameOfWay = (method: ClusterMethod) => clusterNames.find(({ value }) => value === method)?.label;
 
 function ClusterFields({ draft: { clustering }, set }: PartProps) {
   const change = (part: Partial<typeof clustering>): void => set({ clustering: { ...clustering, ...part } });
@@ -307,7 +310,9 @@ function ClusterFields({ draft: { clustering }, set }: PartProps) {
       <KnobRow
         label="Clusters by"
         definition={studyTerms.cluster}
-        changedFrom={clustering.method === defaultClusterWay.method ? null : "default Leiden, to k"}
+        changedFrom={
+          clustering.method === defaultClusterWay.method ? null : `default ${nameOfWay(defaultClusterWay.method)}`
+        }
         onReset={() => change({ method: defaultClusterWay.method })}
       >
         {(id) => (
