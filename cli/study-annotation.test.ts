@@ -132,6 +132,18 @@ describe("study annotation", () => {
     expect(refused.join()).toContain("begun with another testSections");
   });
 
+  test("reads the grid of the pipeline that the workflow offers", async () => {
+    const grid = join(import.meta.dirname, "..", "workflow", "spatialssl-grid.yaml");
+    const { plan, jobs } = (await jsonOf(study("grid", `--recipe ${grid} --label class --plan`), { cwd })) as {
+      plan: { configurations: unknown[] };
+      jobs: { key: string }[];
+    };
+    expect(plan.configurations).toHaveLength(64);
+    // each network pretrained, with and without it; and two baselines
+    expect(jobs).toHaveLength(64 * 3 + 2);
+    expect(new Set(jobs.map(({ key }) => key)).size).toBe(jobs.length);
+  });
+
   test("names the key of a recipe that is wrong", async () => {
     writeFileSync(join(cwd, "wrong.json"), '{ "radius": [40, 0] }');
     const { code, lines } = await runCli(study("wrong", "--label class --recipe wrong.json --plan"), { cwd });
