@@ -55,6 +55,19 @@ describe.skipIf(!found)("the workflow", () => {
     expect(runsOf()).toHaveLength(6);
   }, 600_000);
 
+  test("does an annotation study: pretraining first, then what starts from it", () => {
+    const simulate = { tissue: "hypothalamus", cells: 300, genes: 20, sections: 3, seed: 1 };
+    const lists = { views: "full", ssl: [true, false], seeds: 1, fractions: 1, baselines: "logistic" };
+    const settings = { label: "class", preset: "lab", ...lists }; // YAML reads on and off so
+    writeFileSync(
+      join(cwd, "config.yaml"),
+      JSON.stringify({ studies: { annotation: { small: { simulate, settings } } } }),
+    );
+    expect(snakemake().filter((rule) => rule === "run")).toHaveLength(3);
+    const table = JSON.parse(readFileSync(join(cwd, "results", "annotation", "small", "table.json"), "utf8"));
+    expect(table.runs).toHaveLength(2);
+  }, 300_000);
+
   test("refuses settings that would mix runs that cannot be compared", () => {
     configure(2, 3);
     expect(snakemake).toThrow();
