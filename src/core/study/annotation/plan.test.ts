@@ -65,7 +65,7 @@ describe("a plan", () => {
     expect([count("baseline"), count("pretrain"), count("run")]).toEqual([12, 6, 24]);
     const keys = jobs.map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys).toContain("spatialssl--sub--ssl-on--labels0.1--seed2");
+    expect(keys).toContain("lab--sub--ssl-on--labels0.1--seed2");
     jobs.forEach((job, i) => {
       if (job.kind !== "run") return;
       expect(job.from !== null).toBe(job.ssl === "on");
@@ -85,7 +85,7 @@ describe("a plan", () => {
     const more = joinAnnotationPlans(plan, { ...plan, seeds: [3], fractions: [0.01] });
     expect(more).toEqual({ ...plan, seeds: [0, 1, 2, 3], fractions: [1, 0.1, 0.01] });
     expect(() => joinAnnotationPlans(plan, { ...plan, label: "domain" })).toThrowError(/another label/);
-    const changed = expandGrid("spatialssl", { train_lr: 0.1 });
-    expect(() => joinAnnotationPlans(plan, { ...plan, configurations: changed })).toThrowError(/another spatialssl/);
+    const changed = expandGrid("lab", { train_lr: 0.1 });
+    expect(() => joinAnnotationPlans(plan, { ...plan, configurations: changed })).toThrowError(/another lab/);
   });
 });

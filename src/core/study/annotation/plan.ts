@@ -70,7 +70,7 @@ export function defaultAnnotationPlan(
     unlabelled: [],
     levels: [],
     split: { ...defaultSplit, validation: "block" },
-    configurations: [{ preset: "spatialssl", changes: {} }],
+    configurations: [{ preset: "lab", changes: {} }],
     views,
     ssl: switches,
     seeds: [0, 1, 2],
