@@ -50,7 +50,13 @@ describe("fine-tuning", () => {
     await tuned("tuned", "--test-sections", "section_3", "--epochs", "40");
     const record = recordOf("tuned");
     expect(record.pretraining).toEqual(recordOf("pre").recipe);
-    expect(record.recipe.config).toEqual({ classWeights: "none", headLayer: true, frozen: false });
+    expect(record.recipe.config).toEqual({
+      classWeights: "none",
+      geneDropout: 0,
+      headLayer: true,
+      encoderRate: 1,
+      frozen: false,
+    });
     expect(record.split.nTest).toBe(recordOf("pre").split.nTest);
 
     const predicted = await jsonOf(words("predict s.arrow --model tuned --out p.csv --backend wasm"), { cwd });
@@ -70,7 +76,13 @@ describe("fine-tuning", () => {
 
   test("may leave the encoder frozen, or start from scratch with the same network", async () => {
     await tuned("frozen", "--frozen", "--linear", "--validation", "none");
-    expect(recordOf("frozen").recipe.config).toEqual({ classWeights: "none", headLayer: false, frozen: true });
+    expect(recordOf("frozen").recipe.config).toEqual({
+      classWeights: "none",
+      geneDropout: 0,
+      headLayer: false,
+      encoderRate: 1,
+      frozen: true,
+    });
     expect(recordOf("frozen").split).toBeUndefined();
     await tuned("scratch", "--from-scratch");
     expect(recordOf("scratch").pretraining).toBeUndefined();

@@ -12,7 +12,7 @@ import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } fro
 import { viewOptions, viewRecipe, viewUsage } from "../view-options";
 
 export const finetune: Command = {
-  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--from-scratch | --frozen] [--linear] [--class-weights none|balanced] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
+  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--from-scratch | --frozen] [--linear] [--class-weights none|root|balanced] [--gene-dropout P] [--encoder-rate X] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
   summary:
     "Learns a label with the encoder of a pretrained network, another graph layer and a classifier; for predict.",
   options: {
@@ -27,6 +27,8 @@ export const finetune: Command = {
     frozen: { type: "boolean" },
     linear: { type: "boolean" },
     "class-weights": { type: "string" },
+    "gene-dropout": { type: "string" },
+    "encoder-rate": { type: "string" },
     lr: { type: "string" },
     "weight-decay": { type: "string" },
     dropout: { type: "string" },
@@ -71,6 +73,8 @@ function recipeOf(args: Arguments, base: RunRecipe): RunRecipe {
     config: {
       ...supervisedInfo.defaults,
       classWeights: args.text("class-weights", "none"),
+      geneDropout: number("gene-dropout", 0),
+      encoderRate: args.has("from-scratch") ? 1 : number("encoder-rate", 1),
       headLayer: !args.has("linear"),
       frozen: args.has("frozen"),
     },

@@ -1,6 +1,7 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../kernels/dense";
 import { type DeviceExpression, type ExpressionView, expressionMatmul, type RowList } from "../kernels/expression";
+import { hiddenMeans } from "./hidden-means";
 
 /** Expression of some cells, as the first layer reads it. */
 export interface ExpressionFeatures {
@@ -12,6 +13,8 @@ export interface ExpressionFeatures {
   readonly fill: tf.Tensor2D | null;
   /** An augmentation; expression as it is without one. */
   readonly view?: ExpressionView;
+  /** What genes that the view drops read as, of each gene before it is centred; as not found without. */
+  readonly droppedAs?: tf.Tensor;
 }
 
 /** What a layer reads: expression (the first layer) or the activations of the layer before. */
@@ -24,5 +27,8 @@ export function featureWidth({ x }: Features): number {
 
 /** Features times weight, shape (nRows, out), for weight (in, out). Hidden rows and padding cost nothing. */
 export function project(features: Features, weight: tf.Tensor2D): tf.Tensor2D {
-  return features.kind === "dense" ? dense(features.x, weight) : expressionMatmul(features.x, weight, features);
+  if (features.kind === "dense") return dense(features.x, weight);
+  const { x, rows, view, droppedAs: means } = features;
+  const y = expressionMatmul(x, weight, features);
+  return view?.geneDropout && means ? tf.add(y, hiddenMeans(x, { cells: rows.ids, view, means }, weight)) : y;
 }

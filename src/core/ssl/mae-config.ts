@@ -10,6 +10,8 @@ export type MaeConfig = {
   readonly mask: MaskKind;
   /** Share of the genes that are hidden of each cell that is not hidden whole, other ones in each; in [0, 1). */
   readonly entryRatio: number;
+  /** What the network reads in place of a hidden gene of a cell that is not hidden whole: nothing found, or the gene's mean. */
+  readonly entryFill: "zero" | "mean";
   /** What is compared: what was hidden, or everything. */
   readonly errorOn: "hidden" | "all";
 };
@@ -41,14 +43,20 @@ export const maeInfo: MethodInfo<MaeConfig> = {
         "Share of the genes hidden of each cell that is not hidden whole, other ones in each cell. They are rebuilt from the cell's other genes and its neighbours. Takes longer: every cell is decoded.",
       ...{ kind: "number", min: 0, max: 0.9, step: 0.05 },
     },
+    entryFill: {
+      label: "Hidden genes as",
+      words:
+        "What the network reads in place of a masked gene: one that was not found, or the gene's mean over all cells.",
+      ...{ kind: "choice", options: ["zero", "mean"] },
+    },
     errorOn: {
       label: "Error over",
       words: "What was hidden, as in the paper, or all genes of all cells, as in its published code.",
       ...{ kind: "choice", options: ["hidden", "all"] },
     },
   },
-  defaults: { maskRatio: 0.5, maskFill: "token", mask: "cells", entryRatio: 0, errorOn: "hidden" },
-  study: { maskRatio: 0.75, maskFill: "token", mask: "cells", entryRatio: 0, errorOn: "hidden" },
+  defaults: { maskRatio: 0.5, maskFill: "token", mask: "cells", entryRatio: 0, entryFill: "zero", errorOn: "hidden" },
+  study: { maskRatio: 0.75, maskFill: "token", mask: "cells", entryRatio: 0, entryFill: "zero", errorOn: "hidden" },
   cellLoss: "mean squared error",
   usesLabel: ({ mask }) => mask === "types",
 };

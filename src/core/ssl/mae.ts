@@ -74,8 +74,8 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
     return viewOf(batch, choice, config, config.entryRatio > 0 ? Math.floor(rng() * 2 ** 32) : 0);
   },
 
-  forward(params, { batch, seen, whole, entries, inPart }, { encoder }, mode) {
-    const features = { ...featuresOf(params, batch, seen), ...(entries ? { view: entries } : {}) };
+  forward(params, { batch, seen, whole, entries, inPart }, { encoder, config }, mode) {
+    const features = { ...featuresOf(params, batch, seen), ...(entries ? hiding(batch, entries, config) : {}) };
     const { nVars } = batch;
     const decoder = decoderOf(params);
     // where whole cells alone are compared the last layer computes no others
@@ -112,7 +112,7 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
       const none = { targets: new Uint32Array(), others: new Uint32Array() };
       const { entries, seen } = viewOf(batch, none, { ...config, errorOn: "hidden" }, Math.floor(rng() * 2 ** 32));
       if (!entries) throw new LabError("internal", "A view that hides genes hides none.");
-      const features = { ...featuresOf(params, batch, seen), view: entries };
+      const features = { ...featuresOf(params, batch, seen), ...hiding(batch, entries, config) };
       const { embedding } = encode(encoderOf(params), encoder, batch.graphs, features, mode);
       const rows = Int32Array.from({ length: batch.nObs }, (_, row) => row);
       return hiddenEntryMeans(targetsOf(batch, rows, entries), embedding, decoderOf(params));
@@ -152,6 +152,10 @@ function viewOf(batch: GraphBatch, choice: Choice, { entryRatio, errorOn }: MaeC
     entries,
     inPart: entries && whole.length < all.length ? inPartOf(batch, all, isWhole, entries) : null,
   };
+}
+
+function hiding({ x, geneMeans }: GraphBatch, view: ExpressionView, { entryFill }: MaeConfig) {
+  return { view, ...(entryFill === "mean" ? { droppedAs: x.centers ?? geneMeans } : {}) };
 }
 
 function targetsOf({ x, cells }: GraphBatch, rows: Int32Array, view: ExpressionView): EntryTargets {

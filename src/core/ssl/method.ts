@@ -38,6 +38,8 @@ export interface SslMethod<Config extends object, Views, Outputs> {
   prototypesOf?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor1D;
   /** Of every row that the batch's last graph computes, shape (nRows, nClasses); methods that learn no label have none. */
   classProbabilities?(params: Params, batch: GraphBatch, setting: Setting<Config>): tf.Tensor2D;
+  /** Share of the learning rate that a weight gets; methods without it give all of theirs the whole. */
+  rateOf?(name: string, config: Config): number;
   /** Whether a weight stays as it is; methods without it learn all of theirs. */
   isFrozen?(name: string, config: Config): boolean;
   /** The expression of the cell in that row, seen from its neighbourhood alone, shape (nVars,); methods without a decoder have none. */

@@ -1,10 +1,14 @@
 import type { MethodInfo } from "./method-info";
 
 export type SupervisedConfig = {
-  /** How much a cell counts: all alike, or so that every class counts alike. */
-  readonly classWeights: "none" | "balanced";
+  /** How much a cell counts: all alike, so that every class counts alike, or by the root of that. */
+  readonly classWeights: "none" | "root" | "balanced";
+  /** Share of genes that each cell, and each of its neighbours, loses at random in a step, in [0, 1). */
+  readonly geneDropout: number;
   /** Whether another graph layer stands between the encoder and the classifier. */
   readonly headLayer: boolean;
+  /** Share of the learning rate with which a pretrained encoder goes on, in (0, 1]; what stands on it takes the whole. */
+  readonly encoderRate: number;
   /** Whether the encoder stays as it was given, and only what stands on it learns. */
   readonly frozen: boolean;
 };
@@ -16,13 +20,24 @@ export const supervisedInfo: MethodInfo<SupervisedConfig> = {
     classWeights: {
       label: "Classes count",
       words:
-        "By their cells, so that frequent classes come first, or all alike, so that rare ones are not passed over.",
-      ...{ kind: "choice", options: ["none", "balanced"] },
+        "By their cells, so that frequent classes come first; all alike, so that rare ones are not passed over; or between the two, by the root of these weights.",
+      ...{ kind: "choice", options: ["none", "root", "balanced"] },
+    },
+    geneDropout: {
+      label: "Gene dropout",
+      words: "Share of genes that every cell loses at random in a step, so that no class hangs on one gene.",
+      ...{ kind: "number", min: 0, max: 0.95, step: 0.05 },
     },
     headLayer: {
       label: "Another graph layer",
       words: "Puts one more layer of the backbone between the encoder and the classifier.",
       kind: "flag",
+    },
+    encoderRate: {
+      label: "Encoder's rate",
+      words:
+        "Share of the learning rate with which the encoder learns: below 1 so that little is forgotten of what it was taught before.",
+      ...{ kind: "number", min: 0.001, max: 1, step: 0.05 },
     },
     frozen: {
       label: "Frozen encoder",
@@ -30,8 +45,8 @@ export const supervisedInfo: MethodInfo<SupervisedConfig> = {
       kind: "flag",
     },
   },
-  defaults: { classWeights: "none", headLayer: false, frozen: false },
-  study: { classWeights: "none", headLayer: false, frozen: false },
+  defaults: { classWeights: "none", geneDropout: 0, headLayer: false, encoderRate: 1, frozen: false },
+  study: { classWeights: "none", geneDropout: 0, headLayer: false, encoderRate: 1, frozen: false },
   cellLoss: "cross-entropy",
   needsLabel: true,
   extraHops: ({ headLayer }) => (headLayer ? 1 : 0),

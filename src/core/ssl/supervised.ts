@@ -4,7 +4,7 @@
  * fine-tuning; with that encoder frozen and no further layer it is a linear probe.
  *
  * Source: the annotation of Richter et al. 2023 (SpatialSSL): "another graph attention network" and a classifier; class
- * weights n / (classes · n_c) as scikit-learn's "balanced".
+ * weights n / (classes · n_c) as scikit-learn's "balanced", or their root.
  * Differs: activations are the encoder's ELU, where the paper's code has ReLU; the loss is taken of target cells alone, where
  * that code takes every cell of every ego-net. A frozen encoder is in evaluation mode: neither dropout nor batch statistics.
  */
@@ -21,7 +21,8 @@ import { initEncoder } from "../nn/init-encoder";
 import type { RowChoice } from "../nn/row-choice";
 import { addBias } from "../nn/rows";
 import { type Params, withPrefix } from "../nn/tensors";
-import { hash32 } from "../random";
+import { hash32, type Rng } from "../random";
+import { expressionNoise } from "./augment/expression-noise";
 import type { BatchLabels, GraphBatch } from "./graph-batch";
 import { crossEntropy, meanCrossEntropy } from "./losses/cross-entropy";
 import type { Setting, SslMethod } from "./method";
@@ -64,7 +65,7 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
     };
   },
 
-  augment(batch, { classWeights }) {
+  augment(batch, { classWeights, geneDropout }, rng) {
     const { codes, classWeights: balanced } = labelsOf(batch);
     const rows: number[] = [];
     for (let row = 0; row < batch.nTargets; row++) if (codes[batch.cells[row]] >= 0) rows.push(row);
@@ -73,12 +74,15 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
     const inverse = new Int32Array(batch.graphs[batch.graphs.length - 1].matrix.nRows).fill(-1);
     for (const [place, row] of rows.entries()) inverse[row] = place;
     const own = index.map((row) => codes[batch.cells[row]]);
+    const weigh = { none: null, root: Math.sqrt, balanced: (weight: number) => weight }[classWeights];
+    const features = featuresOf(batch);
+    const view = geneDropout > 0 ? { view: expressionNoise({ ...noNoise, geneDropout }, seedOf(rng)) } : {};
     return {
       batch,
-      features: featuresOf(batch),
+      features: { ...features, ...view },
       chosen: { index: tf.tensor1d(index, "int32"), inverse: tf.tensor1d(inverse, "int32") },
       codes: tf.tensor1d(own, "int32"),
-      weights: classWeights === "balanced" ? Float32Array.from(own, (code) => balanced[code]) : null,
+      weights: weigh && Float32Array.from(own, (code) => weigh(balanced[code])),
     };
   },
 
@@ -94,6 +98,8 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
     if (!frozen) return movedBuffers(buffers, [{ encoder: statistics, heads: {} }]);
     return Object.fromEntries(Object.entries(buffers).map(([name, t]) => [name, t.clone()]));
   },
+
+  rateOf: (name, { encoderRate }) => (name.startsWith("encoder.") ? encoderRate : 1),
 
   isFrozen: (name, { frozen }) => frozen && name.startsWith("encoder."),
 
@@ -124,6 +130,8 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
 };
 
 const evaluation = { kind: "evaluation" } as const;
+const noNoise = { perGene: false, noise: 0, countNoise: 0 };
+const seedOf = (rng: Rng): number => Math.floor(rng() * 2 ** 32);
 
 function classify(
   params: Params,

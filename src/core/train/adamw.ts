@@ -8,6 +8,8 @@ export interface AdamWOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
+  /** Share of the learning rate of each weight, for those that shall move less; 1 unless told. */
+  readonly rateOf?: (name: string) => number;
 }
 
 export interface AdamWState {
@@ -34,16 +36,17 @@ export function adamW(
   gradients: NamedTensors,
   state: AdamWState,
   weights: NamedTensors,
-  { learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions,
+  { learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, rateOf = () => 1 }: AdamWOptions,
 ): [NamedTensors, AdamWState] {
   const step = state.step + 1;
-  const rate = learningRate / (1 - beta1 ** step);
   const rootCorrection = Math.sqrt(1 - beta2 ** step);
   const next: Record<string, tf.Tensor> = {};
   const m: Record<string, tf.Tensor> = {};
   const v: Record<string, tf.Tensor> = {};
   for (const [name, w] of Object.entries(weights)) {
-    const keep = decays(name, w) ? 1 - learningRate * weightDecay : 1;
+    const ownRate = learningRate * rateOf(name);
+    const rate = ownRate / (1 - beta1 ** step);
+    const keep = decays(name, w) ? 1 - ownRate * weightDecay : 1;
     const given = { w, g: gradients[name], m: state.m[name], v: state.v[name] };
     const done = adamWStep(given, { beta1, beta2, keep, rate, rootCorrection, epsilon });
     [next[name], m[name], v[name]] = [done.w, done.m, done.v];

@@ -23,7 +23,7 @@ afterAll(() => backend.dispose());
 const { slice, graph, domains } = smallTissue({ side: 10, nVars: 12 });
 const encoder = { layers: 2, hidden: 8, heads: 2, batchNorm: true, dropout: 0, attentionDropout: 0, skip: true };
 const pretraining = defaultRecipe({ backbone: "gat", encoder, seed: 2 });
-const config = { classWeights: "none", headLayer: true, frozen: false };
+const config = { classWeights: "none", geneDropout: 0, headLayer: true, encoderRate: 1, frozen: false };
 const label = { name: "domain", leaveOut: [] };
 const fineTuning: RunRecipe = {
   ...pretraining,
@@ -98,6 +98,29 @@ describe("an encoder that was trained before", () => {
       expect(backend.memory().tensors).toBe(0);
     },
   );
+});
+
+test("an encoder with a share of the learning rate moves by that share, and what stands on it by the whole", async () => {
+  const moved = async (encoderRate: number) => {
+    const trainer = await start({ ...fineTuning, config: { ...config, encoderRate } });
+    const before = await trainer.weights();
+    await trainer.step();
+    const after = new Map((await trainer.weights()).map(({ name, data }) => [name, data]));
+    const size = (prefix: string) =>
+      before
+        .filter(({ name }) => name.startsWith(prefix) && !name.includes("running"))
+        .reduce(
+          (sum, { name, data }) => sum + data.reduce((s, v, k) => s + (v - (after.get(name)?.[k] ?? 0)) ** 2, 0),
+          0,
+        );
+    const sizes = [Math.sqrt(size("encoder.")), Math.sqrt(size("classifier."))];
+    closeAll();
+    return sizes;
+  };
+  const [whole, tenth] = [await moved(1), await moved(0.1)];
+  // steps of float32 weights: their last digits are a thousandth of the shorter step
+  expect(tenth[0] / whole[0]).toBeCloseTo(0.1, 3);
+  expect(tenth[1]).toBeCloseTo(whole[1], 6);
 });
 
 describe("cells that are not trained on", () => {

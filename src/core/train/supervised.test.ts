@@ -90,6 +90,29 @@ describe("classes", () => {
     expect(plain.loss).toBeCloseTo(mean([0, 1, 2].flatMap(ofClass)), 5);
     const classes = [0, 1, 2].map(ofClass).filter((own) => own.length > 0);
     expect(balanced.loss).toBeCloseTo(mean(classes.map(mean)), 5);
+    // n_k cells that count 1 / sqrt(n_k) each
+    const roots = classes.map((own) => Math.sqrt(own.length));
+    const weighed = classes.reduce((sum, own, k) => sum + roots[k] * mean(own), 0);
+    expect((await lossesOf("root")).loss).toBeCloseTo(weighed / roots.reduce((a, b) => a + b), 5);
+  });
+
+  test("are learned from cells that lack some genes, drawn by the seed, and told from whole ones", async () => {
+    const run = async (geneDropout: number, seed: number) => {
+      const encoder = { ...recipeOf().encoder, batchNorm: false };
+      const trainer = await createTrainer(
+        { slice, graph, recipe: recipeOf({ config: { geneDropout }, encoder, seed }), backend },
+        quiet,
+      );
+      const told = await trainer.cellLosses();
+      const losses = [(await trainer.step()).loss, (await trainer.step()).loss];
+      trainer.dispose();
+      return { mean: told.reduce((a, b) => a + b) / told.length, losses };
+    };
+    const [whole, dropped, again] = [await run(0, 3), await run(0.5, 3), await run(0.5, 3)];
+    expect(whole.losses[0]).toBeCloseTo(whole.mean, 5);
+    expect(dropped.mean).toBe(whole.mean);
+    expect(Math.abs(dropped.losses[0] - whole.losses[0])).toBeGreaterThan(1e-3);
+    expect(again.losses).toEqual(dropped.losses);
   });
 });
 

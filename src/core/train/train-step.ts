@@ -31,7 +31,10 @@ export function trainStep(
       );
       return method.loss(outputs, setting.config);
     })(Object.values(learned));
-    const [moved, state] = adamW(named(grads), optimizer, learned, recipe.optimizer);
+    const [moved, state] = adamW(named(grads), optimizer, learned, {
+      ...recipe.optimizer,
+      rateOf: (name) => method.rateOf?.(name, setting.config) ?? 1,
+    });
     const weights = Object.fromEntries(
       Object.entries(params.weights).map(([name, w]) => [name, moved[name] ?? tf.clone(w)]),
     );

@@ -94,7 +94,10 @@ async function runNetwork(
   const { plan, prepared } = input;
   const { key, configuration, view, ssl, fraction, seed } = job;
   const { train: stage } = stageRecipes(configurationNamed(plan, configuration), view, seed);
-  const recipe = { ...stage, label: { name: plan.label, leaveOut: plan.unlabelled } };
+  // nothing is to be forgotten from scratch: the encoder learns at the whole rate
+  const config =
+    job.from === null && stage.config.encoderRate !== undefined ? { ...stage.config, encoderRate: 1 } : stage.config;
+  const recipe = { ...stage, config, label: { name: plan.label, leaveOut: plan.unlabelled } };
   const drawn = drawnLabels(prepared, job);
   const { roles, nValidation } = rolesOfLabels(prepared, drawn, recipe.patience !== undefined);
   const { labels, classes } = knownLabels(prepared, plan.label, drawn);
