@@ -4,6 +4,7 @@ import { methodCatalog, methodIds, type SslMethodId, selfSupervisedIds } from ".
 import type { MethodInfo } from "../src/core/ssl/method-info";
 import { type PresetId, presetIds, presetRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
+import { schedules } from "../src/core/train/schedule";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
 import { methodConfig, methodOptions, methodUsage } from "./method-options";
@@ -29,6 +30,7 @@ export const recipeOptions = {
   "own-path": { type: "string" },
   lr: { type: "string" },
   "weight-decay": { type: "string" },
+  schedule: { type: "string" },
   "row-blocks": { type: "string" },
   components: { type: "string" },
   scale: { type: "boolean" },
@@ -38,7 +40,7 @@ export const recipeOptions = {
   ...viewOptions,
 } as const;
 
-export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--own-path N] [--lr X] [--weight-decay X] [--row-blocks N] [--components N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
+export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")}] ${methodUsage} [--label NAME [--unlabelled NAME,NAME]] [--backbone ${backbones.join("|")}] [--epochs N] [--patience N] [--seed N] [--layers N] [--hidden N] [--heads N] [--dropout P] [--attention-dropout P] [--own-path N] [--lr X] [--weight-decay X] [--schedule ${schedules.join("|")}] [--row-blocks N] [--components N] [--scale] [--center] ${graphUsage} ${viewUsage}`;
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
@@ -74,6 +76,7 @@ export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null =
     optimizer: {
       learningRate: number("lr", base.optimizer.learningRate),
       weightDecay: number("weight-decay", base.optimizer.weightDecay),
+      ...scheduleOf(args, base.optimizer),
     },
     ...(args.has("row-blocks") ? { memory: { rowBlocks: number("row-blocks", 1) } } : {}),
     ...(args.has("patience") ? { patience: number("patience", 0) } : {}),
@@ -95,6 +98,11 @@ function labelOf(args: Arguments, { method, label, config }: RunRecipe): Pick<Ru
   }
   const leaveOut = args.has("unlabelled") ? args.names("unlabelled") : (label?.leaveOut ?? []);
   return { label: { name: args.text("label", label?.name), leaveOut } };
+}
+
+/** A recipe names a schedule only where one was chosen. */
+function scheduleOf(args: Arguments, { schedule }: RunRecipe["optimizer"]): Pick<RunRecipe["optimizer"], "schedule"> {
+  return args.has("schedule") || schedule ? { schedule: args.choice("schedule", schedules, schedule) } : {};
 }
 
 /** What the single settings are changes of; another method than that of --recipe starts from its own defaults. */

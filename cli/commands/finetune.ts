@@ -82,6 +82,7 @@ function recipeOf(args: Arguments, base: RunRecipe): RunRecipe {
     encoder: { ...base.encoder, dropout: number("dropout", base.encoder.dropout) },
     view: viewRecipe(args, base.view),
     optimizer: {
+      ...base.optimizer,
       learningRate: number("lr", base.optimizer.learningRate),
       weightDecay: number("weight-decay", base.optimizer.weightDecay),
     },

@@ -84,7 +84,9 @@ describe.each(Object.values(sslMethods))("the method $id", (method) => {
     const tensors: number[] = [];
     const recipe = defaultRecipe({ optimizer, seed: 3 });
     for (let step = 0; step < nSteps; step++) {
-      const done = keepResult(() => trainStep(method, setting, batch, { recipe, step, params, optimizer: state }));
+      const done = keepResult(() =>
+        trainStep(method, setting, batch, { recipe, step, nBatches: 1, params, optimizer: state }),
+      );
       losses.push(done.loss.dataSync()[0]);
       disposeAll([params, state, done.loss]);
       [params, state] = [done.params, done.optimizer];

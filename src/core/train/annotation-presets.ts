@@ -89,11 +89,11 @@ function lab(view: AnnotationView): AnnotationRecipes {
   return {
     pretrain: defaultRecipe({
       ...{ ...both, method: "mae", encoder: encoder(0.1), config: masked, epochs: full ? 300 : 30 },
-      optimizer: { learningRate: full ? 3e-3 : 1e-3, weightDecay: 1e-2 },
+      optimizer: { learningRate: full ? 3e-3 : 1e-3, weightDecay: 1e-2, schedule: "cosine" },
     }),
     train: defaultRecipe({
       ...{ ...both, method: "supervised", encoder: encoder(0.3), config: classified, epochs: full ? 200 : 60 },
-      optimizer: { learningRate: 1e-3, weightDecay: 1e-2 },
+      optimizer: { learningRate: 1e-3, weightDecay: 1e-2, schedule: "cosine" },
     }),
     pretrainsOnTest: true,
   };

@@ -7,6 +7,7 @@ import type { NormalizeRecipe } from "../preprocess/normalize";
 import type { LabelRecipe } from "../slice/cell-labels";
 import { methodCatalog, methodIds, type SslMethodId } from "../ssl/catalog";
 import { type MethodConfig, validateConfig } from "../ssl/method-info";
+import { type Schedule, schedules } from "./schedule";
 
 /** The one description of a run; the page, the command line and run.json speak it. Plain JSON. */
 export interface RunRecipe {
@@ -21,7 +22,12 @@ export interface RunRecipe {
   readonly preprocess: NormalizeRecipe;
   readonly graph: GraphRecipe;
   readonly view: ViewRecipe;
-  readonly optimizer: { readonly learningRate: number; readonly weightDecay: number };
+  readonly optimizer: {
+    readonly learningRate: number;
+    readonly weightDecay: number;
+    /** How the rate goes over the recipe's epochs; constant unless told. */
+    readonly schedule?: Schedule;
+  };
   /** How a step over the full graph saves memory; without it, not at all. Batches of sub-graphs need no such thing. */
   readonly memory?: MemoryRecipe;
   /** Epochs that the loss on validation cells may go without a new low before the run ends; where there are such cells. */
@@ -87,7 +93,7 @@ export function validateRecipe(value: unknown): RunRecipe {
     "ownPath",
   ]);
   const preprocess = object("preprocess", r.preprocess, ["targetSum", "log1p", "scale", "center", "components"]);
-  const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay"]);
+  const optimizer = object("optimizer", r.optimizer, ["learningRate", "weightDecay", "schedule"]);
   const recipe: RunRecipe = {
     version: 1,
     method,
@@ -125,6 +131,9 @@ export function validateRecipe(value: unknown): RunRecipe {
     optimizer: {
       learningRate: number("optimizer.learningRate", optimizer.learningRate, { min: 1e-7, max: 1 }),
       weightDecay: number("optimizer.weightDecay", optimizer.weightDecay, { min: 0, max: 1 }),
+      ...(optimizer.schedule === undefined
+        ? {}
+        : { schedule: oneOf("optimizer.schedule", optimizer.schedule, schedules) }),
     },
     ...(r.memory === undefined ? {} : { memory: validateMemory(r.memory) }),
     ...(r.patience === undefined ? {} : { patience: integer("patience", r.patience, { min: 1, max: 1_000_000 }) }),

@@ -186,7 +186,7 @@ export async function createSectionTrainer(input: SectionTrainerInput): Promise<
       const place = order.at(at, number);
       const { batch, cuts } = await open(place.section, needed(at, number));
       const cut = cuts && uploadSubGraph(batch, await cuts.at(at, place.batch));
-      const state = { recipe, step: progress.steps, params, optimizer };
+      const state = { recipe, step: progress.steps, nBatches, params, optimizer };
       let done: ReturnType<typeof trainStep>;
       try {
         done = keepResult(() => trainStep(method, setting, cut ?? batch, state));

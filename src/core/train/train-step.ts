@@ -5,17 +5,23 @@ import type { GraphBatch } from "../ssl/graph-batch";
 import type { AnySslMethod, Setting } from "../ssl/method";
 import { type AdamWState, adamW } from "./adamw";
 import type { RunState } from "./checkpoint";
+import { rateShare } from "./schedule";
 
 // streams 0 and 1 are the trainer's
 const FIRST_STEP_STREAM = 2;
 
-/** The loss before a step, and everything as it is after it. */
+/**
+ * The loss before a step, and everything as it is after it.
+ *
+ * @param step      steps before this one, and how many an epoch has: what chance and schedule go by
+ */
 export function trainStep(
   method: AnySslMethod,
   setting: Setting<object>,
   batch: GraphBatch,
-  { recipe, step, params, optimizer }: RunState & { readonly step: number },
+  { recipe, step, nBatches, params, optimizer }: RunState & { readonly step: number; readonly nBatches: number },
 ): { loss: tf.Scalar; params: Params; optimizer: AdamWState } {
+  const { schedule = "constant" } = recipe.optimizer;
   const rng = deriveRng(recipe.seed, FIRST_STEP_STREAM + step);
   const mode = { kind: "training", seed: Math.floor(rng() * 2 ** 32) } as const;
   const views = method.augment(batch, setting.config, rng);
@@ -33,6 +39,7 @@ export function trainStep(
     })(Object.values(learned));
     const [moved, state] = adamW(named(grads), optimizer, learned, {
       ...recipe.optimizer,
+      learningRate: recipe.optimizer.learningRate * rateShare(schedule, step / (recipe.epochs * nBatches)),
       rateOf: (name) => method.rateOf?.(name, setting.config) ?? 1,
     });
     const weights = Object.fromEntries(

@@ -204,7 +204,7 @@ export async function createTrainer(input: TrainerInput, task: Task): Promise<Tr
       if (targets?.length === 0)
         throw new LabError("range", `No cell has a ${labels?.name} to learn from.`, "Such a network can only predict.");
       const cut = source && uploadSubGraph(trained, await source.at(progress.epoch, progress.batch));
-      const state = { recipe, step: progress.steps, params, optimizer };
+      const state = { recipe, step: progress.steps, nBatches, params, optimizer };
       let done: ReturnType<typeof trainStep>;
       try {
         done = keepResult(() => trainStep(method, setting, cut ?? trained, state));

@@ -100,6 +100,14 @@ export function ModelStep() {
           max={1}
           step={0.00001}
         />
+        <Toggle
+          label="Falling rate"
+          definition={terms.schedule}
+          checked={recipe.optimizer.schedule === "cosine"}
+          onChange={(falls) =>
+            edit((r) => ({ ...r, optimizer: { ...r.optimizer, schedule: falls ? "cosine" : "constant" } }))
+          }
+        />
         <NumberKnob
           label="Dropout"
           definition={terms.dropout}

@@ -38,6 +38,7 @@ export const terms = {
   inputComponents:
     "Trains on so many principal components of the genes, each of variance 1, in place of the genes: steadier where genes are many and counts are few. 0 trains on the genes.",
   learningRate: "Size of a training step. Too large and the loss jumps, too small and it hardly falls.",
+  schedule: "Lets the learning rate fall to nothing over the epochs, as a cosine does, instead of keeping it.",
   weightDecay: "How strongly weights are pulled towards zero in each step.",
   epochs: "Passes over all cells in one run.",
   view: "What a step trains on: the whole graph, or a batch of cells with those around them. Batches need less memory and change the weights more often; an epoch is over once every cell was a target.",
