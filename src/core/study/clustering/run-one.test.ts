@@ -5,6 +5,7 @@ import { simulateSlice } from "../../simulate/simulate-slice";
 import { quiet } from "../../task";
 import { openCpu } from "../../testing/open-cpu";
 import { smallTissue } from "../../testing/small-tissue";
+import { batchesPerEpoch } from "../../train/batch-source";
 import { type ClusteringPlan, defaultPlan, jobsOf, type StudyJob } from "./plan";
 import { prepareSlice } from "./prepare-slice";
 import { type BaselineResult, metricNames, type RunResult } from "./result";
@@ -65,7 +66,16 @@ describe("a run", () => {
     expect(recipeOfRun(few, job, 1000).epochs).toBe(1); // four batches of 256 an epoch
     expect(recipeOfRun({ ...few, budget: { kind: "steps", steps: 9 } }, job, 1000).epochs).toBe(3);
     expect(recipeOfRun({ ...few, budget: { kind: "epochs", epochs: 7 } }, job, 1000).epochs).toBe(7);
-    expect(recipeOfRun({ ...few, budget: { kind: "preset" } }, job, 1000).epochs).toBe(100);
+  });
+
+  test("of preset lab takes about as many steps whether its method needs batches or not", () => {
+    const own: ClusteringPlan = { ...plan, budget: { kind: "preset" }, preset: "lab" };
+    const job = jobNamed("mae") as Extract<StudyJob, { kind: "run" }>;
+    const steps = (["mae", "simclr", "moco", "byol"] as const).map((method) => {
+      const { view, epochs } = recipeOfRun(own, { ...job, method }, 5000);
+      return epochs * batchesPerEpoch(view, 5000);
+    });
+    expect(steps).toEqual([200, 200, 200, 200]);
   });
 
   test("that is stopped gives no result", async () => {
