@@ -29,8 +29,8 @@ export function barFigure(
   const [left, row, top] = [210, 18, 34];
   const height = top + row * bars.length + 26;
   const ends = bars.flatMap(({ value, error }) => [value - (error ?? 0), value + (error ?? 0)]);
-  const x = scale([0, ...ends, ...(line ? [line.at] : [])], left, WIDTH - 60);
-  const series = [...new Set(bars.map((bar) => bar.series))];
+  const x = scale([0, ...ends, ...(line ? [line.at] : [])], left, WIDTH - 64);
+  const series = [...new Set(bars.map((bar) => bar.series))].sort();
   const parts = bars.map(({ label, series: of, value, error }, i) => {
     const y = top + i * row;
     const [from, to] = [Math.min(x(0), x(value)), Math.max(x(0), x(value))];
@@ -41,11 +41,11 @@ export function barFigure(
       error === null
         ? ""
         : `<path d="M${r(x(value - error))} ${middle}H${r(x(value + error))}m0 -3v6M${r(x(value - error))} ${middle - 3}v6" class="error"/>`,
-      `<text x="${r(x(value + (error ?? 0)) + 6)}" y="${middle + 4}">${value.toFixed(3)}</text>`,
+      `<text x="${WIDTH - 44}" y="${middle + 4}">${value.toFixed(3)}</text>`,
     ].join("");
   });
   const mark = line
-    ? `<path d="M${r(x(line.at))} ${top - 4}V${height - 22}" class="goal"/><text x="${r(x(line.at))}" y="${height - 8}" text-anchor="middle">${escaped(line.label)} ${line.at.toFixed(3)}</text>`
+    ? `<path d="M${r(x(line.at))} ${top - 4}V${height - 22}" class="goal"/><text x="${r(x(line.at))}" y="${height - 8}" text-anchor="end">${escaped(line.label)} ${line.at.toFixed(3)}</text>`
     : "";
   return figure(title, height, legend(series) + parts.join("\n") + mark);
 }
@@ -75,7 +75,7 @@ export function scatterFigure(
     bottom,
     top,
   );
-  const series = [...new Set(points.map((p) => p.series))];
+  const series = [...new Set(points.map((p) => p.series))].sort();
   const marks = points.map(
     (p) =>
       `<circle cx="${r(x(p.x))}" cy="${r(y(p.y))}" r="4" class="s${series.indexOf(p.series) % 6}"><title>${escaped(p.label)}</title></circle>`,

@@ -173,7 +173,7 @@ function notes(results: readonly StudyResult[]): string {
   return `<h2>How to read it</h2>
 <p>Baselines are tinted and stand on top; all rows were clustered in the same way: <code>${ways.map(escaped).join("</code>, <code>")}</code>.
 ± is the sample deviation over seeds. The overall score is the mean of min–max of AMI, NMI, ARI, silhouette, Moran's I and
-1 − Geary's C over the runs of methods on the slice; baselines may lie outside 0 to 1. The best baseline was chosen by the
+1 − Geary's C over the runs of methods on the slice; baselines lie on that scale, cut off at its ends. The best baseline was chosen by the
 scores it is compared with, which favours it. Moran's I rises with smoothing as well as with structure.</p>`;
 }
 

@@ -23,7 +23,7 @@ export const studyMetrics: readonly WeightedMetric[] = [
  * where less is better. It ranks these runs among themselves; with another run in the table every score may change.
  *
  * @param runs  each run's metrics by name; one that is missing or NaN (a single cluster has no silhouette) counts as worst
- * @param among  runs that min and max are taken of; others, such as baselines, may then fall outside 0 to 1
+ * @param among  runs that min and max are taken of; what others, such as baselines, lie outside of them does not count
  * @returns     0 to 1 for each run; NaN for all where no metric differs between runs
  * @throws LabError("range") if a weight is negative or not finite
  * Source: the SSL study of Stereo-seq embryos; its VICReg-SAGE .915 comes out as .913 to .918 (Geary's C is not given).
@@ -47,7 +47,7 @@ export function overallScores(
     weights += weight;
     values.forEach((v, r) => {
       if (!Number.isFinite(v)) return;
-      const share = (v - low) / (high - low);
+      const share = Math.max(0, Math.min(1, (v - low) / (high - low)));
       scores[r] += weight * (better === "higher" ? share : 1 - share);
     });
   }

@@ -51,7 +51,7 @@ export interface StudySummary {
 
 /**
  * The table of a study. The overall score is scaled by least and most among the runs of methods on the slice, so that
- * baselines, which lie on the same scale, may fall outside 0 to 1 and move no method's score.
+ * baselines, which lie on the same scale and are cut off at its ends, move no method's score.
  *
  * The best baseline is chosen by the very scores that methods are then compared with, which favours it.
  *
