@@ -3,7 +3,7 @@ import type { MethodInfo } from "./method-info";
 export type SupervisedConfig = {
   /** How much a cell counts: all alike, so that every class counts alike, or by the root of that. */
   readonly classWeights: "none" | "root" | "balanced";
-  /** Share of genes that each cell, and each of its neighbours, loses at random in a step, in [0, 1). */
+  /** Share of genes of each cell, and of each of its neighbours, that read as their mean in a step, drawn at random; in [0, 1). */
   readonly geneDropout: number;
   /** Whether another graph layer stands between the encoder and the classifier. */
   readonly headLayer: boolean;
@@ -25,7 +25,8 @@ export const supervisedInfo: MethodInfo<SupervisedConfig> = {
     },
     geneDropout: {
       label: "Gene dropout",
-      words: "Share of genes that every cell loses at random in a step, so that no class hangs on one gene.",
+      words:
+        "Share of genes of every cell that read as their mean in a step, drawn at random, so that no class hangs on one gene.",
       ...{ kind: "number", min: 0, max: 0.95, step: 0.05 },
     },
     headLayer: {

@@ -76,7 +76,9 @@ export const supervised: SslMethod<SupervisedConfig, Views, Outputs> = {
     const own = index.map((row) => codes[batch.cells[row]]);
     const weigh = { none: null, root: Math.sqrt, balanced: (weight: number) => weight }[classWeights];
     const features = featuresOf(batch);
-    const view = geneDropout > 0 ? { view: expressionNoise({ ...noNoise, geneDropout }, seedOf(rng)) } : {};
+    // read as their mean: as genes that were not found they would shift every cell away from what it is asked about later
+    const droppedAs = batch.x.centers ?? batch.geneMeans;
+    const view = geneDropout > 0 ? { view: expressionNoise({ ...noNoise, geneDropout }, seedOf(rng)), droppedAs } : {};
     return {
       batch,
       features: { ...features, ...view },

@@ -1,3 +1,4 @@
+import type { ViewRecipe } from "../graph/view";
 import { methodCatalog } from "../ssl/catalog";
 import type { MethodConfig } from "../ssl/method-info";
 import { defaultRecipe, type RunRecipe } from "./recipe";
@@ -74,7 +75,9 @@ function lab(view: AnnotationView): AnnotationRecipes {
     backbone: "sage",
     preprocess: { targetSum: "median", log1p: true, scale: true, center: true },
     graph: { kind: "knn", k: 6, symmetrize: "none" },
-    view: view === "sub" ? { kind: "ego", hops: 1, batchSize: 256 } : { kind: "full" },
+  };
+  const subGraphs = (batchSize: number): ViewRecipe => {
+    return view === "sub" ? { kind: "ego", hops: 1, batchSize } : { kind: "full" };
   };
   const encoder = (dropout: number) => {
     return { layers: 1, hidden: 256, heads: 4, batchNorm: true, dropout, attentionDropout: 0, skip: false, ownPath: 2 };
@@ -88,11 +91,19 @@ function lab(view: AnnotationView): AnnotationRecipes {
   const full = view === "full";
   return {
     pretrain: defaultRecipe({
-      ...{ ...both, method: "mae", encoder: encoder(0.1), config: masked, epochs: full ? 300 : 30 },
+      ...{
+        ...both,
+        method: "mae",
+        encoder: encoder(0.1),
+        config: masked,
+        view: subGraphs(256),
+        epochs: full ? 300 : 30,
+      },
       optimizer: { learningRate: full ? 3e-3 : 1e-3, weightDecay: 1e-2, schedule: "cosine" },
     }),
     train: defaultRecipe({
-      ...{ ...both, method: "supervised", encoder: encoder(0.3), config: classified, epochs: full ? 200 : 60 },
+      ...{ ...both, method: "supervised", encoder: encoder(0.3), config: classified, view: subGraphs(128) },
+      epochs: full ? 200 : 30,
       optimizer: { learningRate: 1e-3, weightDecay: 1e-2, schedule: "cosine" },
     }),
     pretrainsOnTest: true,
