@@ -76,15 +76,15 @@ describe.skipIf(!found)("the workflow", () => {
     );
   }, 300_000);
 
-  test("does an annotation study, its runs after the pretraining that they start from", () => {
+  test("does an annotation study by a recipe of the person's own, and nothing twice", () => {
     writeFileSync(join(cwd, "small.yaml"), "{ preset: lab, bottleneck: 8, pretrain_epochs: 1, train_epochs: 1 }");
     const simulate = { tissue: "hypothalamus", cells: 600, genes: 30, sections: 3, seed: 1 };
     const settings = "{ label: class, recipe: small.yaml, views: [full], ssl: [on, off], seeds: 1, fractions: [60] }";
-    const annotation = `{ small: { simulate: ${JSON.stringify(simulate)}, settings: ${settings} } }`;
+    const annotation = `{ recipe: { simulate: ${JSON.stringify(simulate)}, settings: ${settings} } }`;
     writeFileSync(join(cwd, "config.yaml"), `studies: { annotation: ${annotation} }`);
     const rules = snakemake();
     expect(rules.filter((rule) => rule === "run")).toHaveLength(3);
-    const folder = join(cwd, "results", "annotation", "small");
+    const folder = join(cwd, "results", "annotation", "recipe");
     const table = JSON.parse(readFileSync(join(folder, "table.json"), "utf8"));
     expect(table.runs.map(({ ssl }: { ssl: string }) => ssl).sort()).toEqual(["off", "on"]);
     expect(table.baselines).toHaveLength(2);
