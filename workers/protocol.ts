@@ -10,6 +10,8 @@ import type { CellRecord } from "../src/core/slice/gene";
 import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
+import type { AnnotationJob, AnnotationPlan } from "../src/core/study/annotation/plan";
+import type { AnnotationJobOutcome, Pretrained } from "../src/core/study/annotation/run-one";
 import type { ClusteringPlan, StudyJob } from "../src/core/study/clustering/plan";
 import type { StudyResult } from "../src/core/study/clustering/result";
 import type { BatchRecipe } from "../src/core/train/batch-source";
@@ -232,6 +234,17 @@ export type StudyApi = {
     request: { plan: ClusteringPlan; job: StudyJob; memoryBytes: number | null };
     event: never;
     result: { result: StudyResult; codes: Int32Array };
+  };
+  /** One job of an annotation study; `pretrained` is what it starts from. Refused as `run` is. */
+  annotate: {
+    request: {
+      plan: AnnotationPlan;
+      job: AnnotationJob;
+      pretrained: Pretrained | null;
+      memoryBytes: number | null;
+    };
+    event: never;
+    result: AnnotationJobOutcome & { varNames: readonly string[] };
   };
   /** Time of the training of such a run, ms, from a few steps. */
   probe: { request: { plan: ClusteringPlan; job: StudyJob }; event: never; result: { milliseconds: number } };

@@ -2,14 +2,19 @@ import type { Backend } from "../src/core/backend/backend";
 import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
 import type { Slice } from "../src/core/slice/slice";
+import type { AnnotationPlan } from "../src/core/study/annotation/plan";
+import { type PreparedAnnotation, prepareAnnotation } from "../src/core/study/annotation/prepare-annotation";
+import { runAnnotationJob } from "../src/core/study/annotation/run-one";
 import type { ClusteringPlan, StudyJob } from "../src/core/study/clustering/plan";
 import { type PreparedSlice, prepareSlice } from "../src/core/study/clustering/prepare-slice";
 import { recipeOfRun, runJob } from "../src/core/study/clustering/run-one";
+import type { Task } from "../src/core/task";
 import { batchesPerEpoch } from "../src/core/train/batch-source";
 import { judgeMemory } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
 import { overLimit } from "../src/core/train/over-limit";
 import { sliceShape } from "../src/core/train/stand-in-slice";
+import type { TrainerInput } from "../src/core/train/trainer";
 import { holdLife } from "./life";
 import { workerPlatform } from "./platform";
 import type { DataApi, StudyApi } from "./protocol";
@@ -20,6 +25,8 @@ let data: Client<DataApi> | null = null;
 let backend: Backend | null = null;
 const slices = new Map<string, Slice>();
 const prepared = new Map<string, PreparedSlice>();
+/** Of the annotation study in hand. */
+let annotated: { readonly about: string; readonly prepared: PreparedAnnotation } | null = null;
 /** Settles once training may go on; null while it may. */
 let held: { readonly over: Promise<void>; release(): void } | null = null;
 
@@ -43,20 +50,32 @@ const handlers: Handlers<StudyApi> = {
         job,
         prepared: preparedFor(plan, job),
         backend: async () => open(),
-        async breathe() {
-          await breathe();
-          await held?.over;
-        },
-        async check({ slice, graph, recipe }) {
-          const input = { shape: sliceShape(slice), graph, recipe, backend: open().report };
-          const { over, mend } = await judgeMemory(input, { memoryBytes, device: open().limits }, task);
-          if (over) throw overLimit(over, mend);
-        },
+        breathe: rest,
+        check: (input) => requireFit(input, memoryBytes, task),
       },
       task,
     );
     const { result, codes } = outcome;
     return { result: { result, codes }, transfer: [codes.buffer] };
+  },
+
+  async annotate({ plan, job, pretrained, memoryBytes }, { task }) {
+    const outcome = await runAnnotationJob(
+      {
+        plan,
+        prepared: annotationFor(plan),
+        backend: async () => open(),
+        async pretrained(key) {
+          if (!pretrained) throw new LabError("internal", `The study's thread was not given the weights of ${key}.`);
+          return pretrained;
+        },
+        breathe: rest,
+        check: (input) => requireFit(input, memoryBytes, task),
+      },
+      job,
+      task,
+    );
+    return { result: { ...outcome, varNames: annotationFor(plan).slice.varNames } };
   },
 
   async probe({ plan, job }, { task }) {
@@ -92,6 +111,33 @@ const handlers: Handlers<StudyApi> = {
 function open(): Backend {
   if (!backend) throw new LabError("internal", "The study's thread has no backend.");
   return backend;
+}
+
+/** Lets the thread hear what it is told, and waits where it is held. */
+async function rest(): Promise<void> {
+  await breathe();
+  await held?.over;
+}
+
+async function requireFit(
+  { slice, graph, recipe }: Pick<TrainerInput, "slice" | "graph" | "recipe">,
+  memoryBytes: number | null,
+  task: Task,
+): Promise<void> {
+  const input = { shape: sliceShape(slice), graph, recipe, backend: open().report };
+  const { over, mend } = await judgeMemory(input, { memoryBytes, device: open().limits }, task);
+  if (over) throw overLimit(over, mend);
+}
+
+/** The slice as all jobs of an annotation study share it. */
+function annotationFor(plan: AnnotationPlan): PreparedAnnotation {
+  const { label, unlabelled, levels, testSections, split } = plan;
+  const about = JSON.stringify([plan.slice, label, unlabelled, levels, testSections, split]);
+  if (annotated?.about === about) return annotated.prepared;
+  const slice = slices.get(plan.slice);
+  if (!slice) throw new LabError("missing", `The study's thread has no slice ${plan.slice}.`);
+  annotated = { about, prepared: prepareAnnotation(slice, plan) };
+  return annotated.prepared;
 }
 
 /** A slice as all runs of a plan share it, made once for each way that a plan speaks of it. */

@@ -1,16 +1,18 @@
 // Studies outlive the page: their plan, one file for each finished run, and the slices they run on lie in IndexedDB,
 // whose transactions leave either the old file or the new one, never half of one.
 
-import { type ClusteringPlan, failureFile, fileWord, jobsOf, resultFile } from "../core/study/clustering/plan";
+import { type AnnotationJob, annotationJobs, pretrainedFile } from "../core/study/annotation/plan";
+import type { AnnotationFile } from "../core/study/annotation/result";
+import { failureFile, fileWord, jobsOf, resultFile, type StudyJob } from "../core/study/clustering/plan";
 import type { FailedRun, ResultFile } from "../core/study/clustering/result";
 import { noTimes } from "../core/study/clustering/time-left";
-import type { FinishedRun, Study, StudySliceInfo } from "./study-state";
+import type { AnyJob, AnyPlan, AnyStudy, FinishedAnnotation, FinishedRun, StudySliceInfo } from "./study-state";
 
 /** What a list of studies shows. */
-export interface StudyHead {
+export interface StudyHead<Plan extends AnyPlan = AnyPlan> {
   readonly id: string;
   readonly created: string; // ISO 8601
-  readonly plan: ClusteringPlan;
+  readonly plan: Plan;
   /** Of each slice of the plan, to know it again. */
   readonly slices: readonly { readonly name: string; readonly nObs: number; readonly nVars: number }[];
 }
@@ -62,7 +64,7 @@ export const studyArchive = {
   },
   putHead: (head: StudyHead) => transact("readwrite", (store) => store(heads).put(head)),
   /** A file by its path: those of the study's folder are text, what is kept beside them lies under `slices/`. */
-  put: (id: string, path: string, content: string | Blob | StudySliceInfo) =>
+  put: (id: string, path: string, content: string | Blob | Uint8Array | StudySliceInfo) =>
     transact("readwrite", (store) => store(files).put(content, [id, path])),
   /** Undefined if there is none. */
   get: (id: string, path: string) => transact<unknown>("readonly", (store) => store(files).get([id, path])),
@@ -93,24 +95,58 @@ export const sliceInfoFile = (name: string): string => `slices/${fileWord(name)}
 export const sliceArrowFile = (name: string): string => `slices/${fileWord(name)}.arrow`;
 
 /** A kept study as it was left. A file that another version wrote in another form counts as not there. */
-export async function readStudy(head: StudyHead): Promise<Study> {
+export async function readStudy(head: StudyHead): Promise<AnyStudy> {
   const { id, plan } = head;
   const texts = await studyArchive.texts(id);
-  const finished = new Map<string, FinishedRun>();
   const failed = new Map<string, FailedRun["error"]>();
-  const jobs = jobsOf(plan);
+  const jobs = studyJobs(plan);
   for (const { key } of jobs) {
-    const result = texts.get(resultFile(key));
     const failure = texts.get(failureFile(key));
-    if (result) {
-      const file: ResultFile = JSON.parse(result);
-      if (file.version === 1) finished.set(key, { result: file.result, codes: Int32Array.from(file.codes) });
-    } else if (failure) failed.set(key, (JSON.parse(failure) as FailedRun).error);
+    if (failure && !texts.has(resultFile(key))) failed.set(key, (JSON.parse(failure) as FailedRun).error);
   }
   const slices = new Map<string, StudySliceInfo>();
-  for (const { name } of plan.slices) {
+  for (const name of sliceNames(plan)) {
     const info = await studyArchive.get(id, sliceInfoFile(name));
     if (info) slices.set(name, info as StudySliceInfo);
   }
-  return { head, jobs, finished, failed, slices, times: noTimes };
+  const finished =
+    plan.kind === "annotation"
+      ? await finishedAnnotations(id, jobs as AnnotationJob[], texts)
+      : finishedRuns(jobs as StudyJob[], texts);
+  return { head, jobs, finished, failed, slices, times: noTimes } as AnyStudy;
+}
+
+export const studyJobs = (plan: AnyPlan): readonly AnyJob[] =>
+  plan.kind === "annotation" ? annotationJobs(plan) : jobsOf(plan);
+
+export const sliceNames = (plan: AnyPlan): readonly string[] =>
+  plan.kind === "annotation" ? [plan.slice] : plan.slices.map(({ name }) => name);
+
+function finishedRuns(jobs: readonly StudyJob[], texts: ReadonlyMap<string, string>): Map<string, FinishedRun> {
+  const finished = new Map<string, FinishedRun>();
+  for (const { key } of jobs) {
+    const text = texts.get(resultFile(key));
+    const file: ResultFile | null = text ? JSON.parse(text) : null;
+    if (file?.version === 1) finished.set(key, { result: file.result, codes: Int32Array.from(file.codes) });
+  }
+  return finished;
+}
+
+/** A pretraining whose weights are lost is not done: runs start from them. */
+async function finishedAnnotations(
+  id: string,
+  jobs: readonly AnnotationJob[],
+  texts: ReadonlyMap<string, string>,
+): Promise<Map<string, FinishedAnnotation>> {
+  const finished = new Map<string, FinishedAnnotation>();
+  for (const { key, kind } of jobs) {
+    const text = texts.get(resultFile(key));
+    const file: AnnotationFile | null = text ? JSON.parse(text) : null;
+    if (file?.version !== 1) continue;
+    const kept = kind === "pretrain" ? await studyArchive.get(id, pretrainedFile(key)) : null;
+    const weights = kept instanceof Uint8Array ? (kept as Uint8Array<ArrayBuffer>) : null;
+    if (kind !== "pretrain" || weights)
+      finished.set(key, { result: file.result, predictions: file.predictions, weights });
+  }
+  return finished;
 }

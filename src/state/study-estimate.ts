@@ -60,7 +60,7 @@ export async function measurePlan(plan: ClusteringPlan, { get, signal, tell }: M
   signal.addEventListener("abort", () => work.stop(), { once: true });
   try {
     for (const job of left) {
-      await work.ready(job, () => {});
+      await work.ready(job.slice, () => {});
       if (job.kind === "run") measured.set(keyOf(job), await work.probe(job));
       else {
         const began = performance.now();

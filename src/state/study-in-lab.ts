@@ -2,6 +2,7 @@ import { LabError, toLabError } from "../core/errors";
 import type { LabState } from "./lab-state";
 import type { StudyHead } from "./study-archive";
 import { keptSlice } from "./study-slices";
+import { isAnnotation } from "./study-state";
 
 /**
  * Shows a finished run in the lab: its slice, its recipe with its graph, its clusters with their scores. Its weights were
@@ -13,8 +14,9 @@ export async function openRunInLab(
   get: () => LabState,
 ): Promise<void> {
   const { study } = get();
-  const run = study?.finished.get(key);
-  if (!study || !run) return;
+  if (!study || isAnnotation(study)) return;
+  const run = study.finished.get(key);
+  if (!run) return;
   const { result } = run;
   try {
     await showSlice(study.head, result.slice, get);

@@ -1,24 +1,17 @@
 import { LabError, toLabError } from "../core/errors";
 import { studyMetrics } from "../core/metrics/overall";
-import {
-  type ClusteringPlan,
-  failureFile,
-  jobsOf,
-  planFile,
-  resultFile,
-  type StudyJob,
-  validatePlan,
-} from "../core/study/clustering/plan";
-import type { FailedRun, ResultFile } from "../core/study/clustering/result";
+import { validateAnnotationPlan } from "../core/study/annotation/plan";
+import { failureFile, planFile, validatePlan } from "../core/study/clustering/plan";
+import type { FailedRun } from "../core/study/clustering/result";
 import { noTimes } from "../core/study/clustering/time-left";
 import type { LabState } from "./lab-state";
 import type { SliceCreator } from "./slice-creator";
-import { readStudy, type StudyHead, studyArchive } from "./study-archive";
+import { readStudy, type StudyHead, sliceNames, studyArchive, studyJobs } from "./study-archive";
 import { estimateSubject, measurePlan } from "./study-estimate";
 import { openRunInLab } from "./study-in-lab";
 import { keepSlices, openSlice } from "./study-slices";
-import type { Study, StudyState } from "./study-state";
-import { createStudyWork, type StudyWork } from "./study-work";
+import { type AnyJob, type AnyPlan, type AnyStudy, isAnnotation, type StudyState } from "./study-state";
+import { createStudyWork, type DoneJob, type StudyWork } from "./study-work";
 
 /** Many runs compared: the study on the screen, the queue that works it off, and what is kept of it. */
 export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
@@ -33,26 +26,22 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
   };
 
   /** Changes the study in hand, unless another one took its place. */
-  const change = (id: string, part: (study: Study) => Partial<Study>): void => {
+  const change = (id: string, part: (study: AnyStudy) => object): void => {
     const { study } = get();
-    if (study?.head.id === id) set({ study: { ...study, ...part(study) } });
+    // what is changed is of the study's own kind: it came of its own job
+    if (study?.head.id === id) set({ study: { ...study, ...part(study) } as AnyStudy });
   };
 
-  const finish = (
-    id: string,
-    job: StudyJob,
-    { result, codes }: { result: ResultFile["result"]; codes: Int32Array },
-  ) => {
+  const finish = (id: string, job: AnyJob, { finished: done, files }: DoneJob) => {
     change(id, ({ finished, failed }) => ({
-      finished: new Map(finished).set(job.key, { result, codes }),
+      finished: new Map<string, DoneJob["finished"]>(finished).set(job.key, done),
       failed: without(failed, job.key),
     }));
-    const file: ResultFile = { version: 1, result, codes: [...codes] };
-    keep(studyArchive.put(id, resultFile(job.key), JSON.stringify(file)));
+    for (const [path, content] of files) keep(studyArchive.put(id, path, content));
     keep(studyArchive.removeFile(id, failureFile(job.key)));
   };
 
-  const fail = (id: string, job: StudyJob, { code, message, hint, detail }: LabError): void => {
+  const fail = (id: string, job: AnyJob, { code, message, hint, detail }: LabError): void => {
     const error = { code, message, hint, detail };
     change(id, ({ failed }) => ({ failed: new Map(failed).set(job.key, error) }));
     const file: FailedRun = { kind: "failed", key: job.key, error };
@@ -86,8 +75,8 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
   };
 
   /** One job; what fails in it is the job's failure, what fails before it is the study's. */
-  const runJob = async (mine: StudyWork, id: string, job: StudyJob): Promise<void> => {
-    await mine.ready(job, (what) => set({ queue: { kind: "starting", what } }));
+  const runJob = async (mine: StudyWork, id: string, job: AnyJob): Promise<void> => {
+    await mine.ready(sliceOfJob(get().study, job), (what) => set({ queue: { kind: "starting", what } }));
     const began = performance.now();
     set({ queue: { kind: "running", job, progress: null, began, rested: 0 } });
     try {
@@ -109,10 +98,10 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
   };
 
   /** A new study of open slices; null, with the reason shown, where its plan asks for what cannot be. */
-  const begin = (wanted: ClusteringPlan) => {
+  const begin = (wanted: AnyPlan) => {
     try {
-      const plan = validatePlan(wanted);
-      const infos = new Map(plan.slices.map(({ name }) => [name, openSlice(get(), name)]));
+      const plan = wanted.kind === "annotation" ? validateAnnotationPlan(wanted) : validatePlan(wanted);
+      const infos = new Map(sliceNames(plan).map((name) => [name, openSlice(get(), name)]));
       const slices = [...infos.values()].map(({ name, summary: { nObs, nVars } }) => ({ name, nObs, nVars }));
       const head: StudyHead = { id: crypto.randomUUID(), created: new Date().toISOString(), plan, slices };
       return { head, infos };
@@ -122,7 +111,7 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
     }
   };
 
-  const show = (study: Study | null): Partial<LabState> => ({
+  const show = (study: AnyStudy | null): Partial<LabState> => ({
     study,
     queue: { kind: "idle" },
     runTimes: new Map(),
@@ -177,9 +166,12 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
       const { head, infos } = opened;
       const { studyEstimate } = get();
       const ids = [...infos.values()].map((info) => info.id);
-      const times = studyEstimate?.about === estimateSubject(head.plan, ids) ? studyEstimate.times : noTimes;
+      const { plan } = head;
+      const isMeasured = plan.kind === "clustering" && studyEstimate?.about === estimateSubject(plan, ids);
+      const times = isMeasured ? studyEstimate.times : noTimes;
+      const study = { head, jobs: studyJobs(plan), finished: new Map(), failed: new Map(), slices: infos, times };
       set({
-        ...show({ head, jobs: jobsOf(head.plan), finished: new Map(), failed: new Map(), slices: infos, times }),
+        ...show(study as AnyStudy),
         studies: [head, ...(get().studies ?? [])],
       });
       keep(studyArchive.putHead(head));
@@ -191,7 +183,7 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
       const { study } = get();
       if (!study || busy()) return;
       for (const key of study.failed.keys()) keep(studyArchive.removeFile(study.head.id, failureFile(key)));
-      set({ study: { ...study, failed: new Map() } });
+      set({ study: { ...study, failed: new Map() } as AnyStudy });
       await goOn();
     },
     pauseStudy() {
@@ -214,7 +206,7 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
     async repeatRun(key) {
       const { study } = get();
       if (!study?.failed.has(key)) return;
-      set({ study: { ...study, failed: without(study.failed, key) } });
+      set({ study: { ...study, failed: without(study.failed, key) } as AnyStudy });
       keep(studyArchive.removeFile(study.head.id, failureFile(key)));
       await goOn();
     },
@@ -236,8 +228,20 @@ export const createStudySlice: SliceCreator<StudyState> = (set, get) => {
   };
 };
 
-function nextJob(study: Study | null): StudyJob | undefined {
-  return study?.jobs.find(({ key }) => !study.finished.has(key) && !study.failed.has(key));
+/** The first that is neither done nor failed, nor starts from a pretraining that failed. */
+function nextJob(study: AnyStudy | null): AnyJob | undefined {
+  const jobs: readonly AnyJob[] = study?.jobs ?? [];
+  const fails = (key: string): boolean => study?.failed.has(key) ?? false;
+  return jobs.find((job) => {
+    const from = "from" in job ? job.from : null;
+    return !study?.finished.has(job.key) && !fails(job.key) && !(from !== null && fails(from));
+  });
+}
+
+function sliceOfJob(study: AnyStudy | null, job: AnyJob): string {
+  if ("slice" in job) return job.slice;
+  if (study && isAnnotation(study)) return study.head.plan.slice;
+  throw new LabError("internal", "There is no study to which this job belongs.");
 }
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {

@@ -2,7 +2,7 @@ import { LabError } from "../core/errors";
 import { getThreads } from "./engine";
 import type { LabState } from "./lab-state";
 import { sliceArrowFile, sliceInfoFile, studyArchive } from "./study-archive";
-import type { Study } from "./study-state";
+import type { AnyStudy } from "./study-state";
 
 type Info = NonNullable<LabState["slice"]>;
 
@@ -66,7 +66,7 @@ export async function keptSlice(id: string, name: string): Promise<File | null> 
  * @throws LabError("missing") if there is none
  */
 export async function withStudySlice(
-  { head }: Pick<Study, "head">,
+  { head }: { readonly head: AnyStudy["head"] },
   name: string,
   state: Pick<LabState, "slice" | "replaced">,
   use: (sliceId: number) => Promise<unknown>,

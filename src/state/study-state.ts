@@ -1,6 +1,8 @@
 import type { SliceInfo } from "../../workers/protocol";
 import type { Progress } from "../../workers/rpc";
 import type { LabError } from "../core/errors";
+import type { AnnotationJob, AnnotationPlan } from "../core/study/annotation/plan";
+import type { AnnotationResult, Predictions } from "../core/study/annotation/result";
 import type { ClusteringPlan, StudyJob } from "../core/study/clustering/plan";
 import type { FailedRun, MetricName, StudyResult } from "../core/study/clustering/result";
 import type { RunTimes } from "../core/study/clustering/time-left";
@@ -14,16 +16,37 @@ export interface FinishedRun {
   readonly codes: Int32Array; // (nObs,), -1 = none
 }
 
-/** The study on the screen. */
-export interface Study {
-  readonly head: StudyHead;
-  readonly jobs: readonly StudyJob[];
+/** A job of an annotation study that is done. */
+export interface FinishedAnnotation {
+  readonly result: AnnotationResult;
+  /** Null for a pretraining. */
+  readonly predictions: Predictions | null;
+  /** What a pretraining learned, as a safetensors file; null for all else. */
+  readonly weights: Uint8Array<ArrayBuffer> | null;
+}
+
+export type AnyPlan = ClusteringPlan | AnnotationPlan;
+export type AnyJob = StudyJob | AnnotationJob;
+
+/** A study on the screen, of whichever kind. */
+interface StudyOf<Plan extends AnyPlan, Job extends AnyJob, Finished> {
+  readonly head: StudyHead<Plan>;
+  readonly jobs: readonly Job[];
   /** By the key of the job. */
-  readonly finished: ReadonlyMap<string, FinishedRun>;
+  readonly finished: ReadonlyMap<string, Finished>;
   readonly failed: ReadonlyMap<string, FailedRun["error"]>;
   readonly slices: ReadonlyMap<string, StudySliceInfo>;
   /** What was measured of its runs before it started. */
   readonly times: RunTimes;
+}
+
+/** A clustering study. */
+export type Study = StudyOf<ClusteringPlan, StudyJob, FinishedRun>;
+export type AnnotationStudy = StudyOf<AnnotationPlan, AnnotationJob, FinishedAnnotation>;
+export type AnyStudy = Study | AnnotationStudy;
+
+export function isAnnotation(study: AnyStudy): study is AnnotationStudy {
+  return study.head.plan.kind === "annotation";
 }
 
 export type StudyQueue =
@@ -32,7 +55,7 @@ export type StudyQueue =
   | { readonly kind: "starting"; readonly what: string }
   | {
       readonly kind: "running" | "paused";
-      readonly job: StudyJob;
+      readonly job: AnyJob;
       readonly progress: Progress | null;
       /** When the run began, and how long of that it was paused; ms. */
       readonly began: number;
@@ -55,7 +78,7 @@ export interface StudyEstimate {
 export interface StudyState {
   /** Kept studies, newest first; null until they have been looked up. */
   readonly studies: readonly StudyHead[] | null;
-  readonly study: Study | null;
+  readonly study: AnyStudy | null;
   readonly queue: StudyQueue;
   /** How long the finished runs took, by key, ms; those of this visit. */
   readonly runTimes: ReadonlyMap<string, number>;
@@ -75,7 +98,7 @@ export interface StudyState {
   /** Puts the form in place of the study; it stays kept. */
   newStudy(): void;
   removeStudy(id: string): Promise<void>;
-  startStudy(plan: ClusteringPlan): Promise<void>;
+  startStudy(plan: AnyPlan): Promise<void>;
   /** Goes on where the study stopped; runs that failed are done again. */
   continueStudy(): Promise<void>;
   /** Holds the run in hand where it is. */

@@ -1,18 +1,29 @@
 import type { StudyApi } from "../../workers/protocol";
 import type { Progress } from "../../workers/rpc";
 import { LabError } from "../core/errors";
-import type { StudyJob } from "../core/study/clustering/plan";
+import { type AnnotationJob, type AnnotationPlan, pretrainedFile } from "../core/study/annotation/plan";
+import type { AnnotationFile } from "../core/study/annotation/result";
+import type { Pretrained } from "../core/study/annotation/run-one";
+import { resultFile, type StudyJob } from "../core/study/clustering/plan";
+import type { ResultFile } from "../core/study/clustering/result";
+import { readSafetensors, writeSafetensors } from "../core/train/safetensors";
 import { type StudyThread, startStudyThread } from "./engine";
 import type { LabState } from "./lab-state";
 import { withStudySlice } from "./study-slices";
-import type { Study } from "./study-state";
+import type { AnyJob, AnyPlan, AnyStudy, FinishedAnnotation, FinishedRun } from "./study-state";
+
+/** A job that is done, and the files of the study's folder that it leaves. */
+export interface DoneJob {
+  readonly finished: FinishedRun | FinishedAnnotation;
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+}
 
 /** The thread that works a study off: started when first needed, with the slices of the study in it. */
 export interface StudyWork {
   readonly stopped: boolean;
-  /** Makes sure that the thread lives, has a backend and the job's slice. */
-  ready(job: StudyJob, tell: (what: string) => void): Promise<void>;
-  run(job: StudyJob, onProgress: (progress: Progress) => void): Promise<StudyApi["run"]["result"]>;
+  /** Makes sure that the thread lives, has a backend and this slice. */
+  ready(slice: string, tell: (what: string) => void): Promise<void>;
+  run(job: AnyJob, onProgress: (progress: Progress) => void): Promise<DoneJob>;
   /** The running time of a job's training, ms. */
   probe(job: StudyJob): Promise<number>;
   /** Lets training rest where it is, and go on. */
@@ -23,7 +34,7 @@ export interface StudyWork {
   restart(): void;
 }
 
-export function createStudyWork(study: Pick<Study, "head">, get: () => LabState): StudyWork {
+export function createStudyWork(study: { readonly head: AnyStudy["head"] }, get: () => LabState): StudyWork {
   const { plan } = study.head;
   const abort = new AbortController();
   let thread: StudyThread | null = null;
@@ -47,7 +58,7 @@ export function createStudyWork(study: Pick<Study, "head">, get: () => LabState)
     get stopped() {
       return abort.signal.aborted;
     },
-    async ready({ slice }, tell) {
+    async ready(slice, tell) {
       if (!thread) {
         tell("opening the backend");
         thread = await startStudyThread();
@@ -62,11 +73,20 @@ export function createStudyWork(study: Pick<Study, "head">, get: () => LabState)
       goesOn();
       has.add(slice);
     },
-    run(job, onProgress) {
-      const request = { plan, job, memoryBytes: get().memoryLimit };
-      return running()("run", request, { signal: abort.signal, onProgress });
+    async run(job, onProgress) {
+      const memoryBytes = get().memoryLimit;
+      const call = { signal: abort.signal, onProgress };
+      if (!isAnnotationPlan(plan)) {
+        const found = await running()("run", { plan, job: job as StudyJob, memoryBytes }, call);
+        const file: ResultFile = { version: 1, result: found.result, codes: [...found.codes] };
+        return { finished: found, files: new Map([[resultFile(job.key), JSON.stringify(file)]]) };
+      }
+      const pretrained = pretrainedFor(job as AnnotationJob, get());
+      const request = { plan, job: job as AnnotationJob, pretrained, memoryBytes };
+      return annotationDone(await running()("annotate", request, call));
     },
     async probe(job) {
+      if (isAnnotationPlan(plan)) throw new LabError("internal", "Runs of an annotation study are not measured ahead.");
       return (await running()("probe", { plan, job }, { signal: abort.signal })).milliseconds;
     },
     hold(held) {
@@ -79,4 +99,31 @@ export function createStudyWork(study: Pick<Study, "head">, get: () => LabState)
     },
     restart: end,
   };
+}
+
+const isAnnotationPlan = (plan: AnyPlan): plan is AnnotationPlan => plan.kind === "annotation";
+
+/** What a run starts from, out of the study in hand; null where it starts from scratch. */
+function pretrainedFor(job: AnnotationJob, { study }: LabState): Pretrained | null {
+  if (job.kind !== "run" || job.from === null) return null;
+  const done = study?.finished.get(job.from);
+  if (!done || !("weights" in done) || !done.weights || done.result.kind !== "pretrain")
+    throw new LabError("missing", `The weights of ${job.from} are not there.`, "Repeat that pretraining.");
+  return { weights: readSafetensors(done.weights).arrays, seconds: done.result.seconds };
+}
+
+/** The files are those of the command line, which goes on from them. */
+function annotationDone({ varNames, ...outcome }: StudyApi["annotate"]["result"]): DoneJob {
+  const { result } = outcome;
+  const files = new Map<string, string | Uint8Array>();
+  let weights: FinishedAnnotation["weights"] = null;
+  if ("weights" in outcome) {
+    const metadata = { recipe: JSON.stringify(outcome.result.recipe), genes: JSON.stringify(varNames) };
+    weights = writeSafetensors(outcome.weights, metadata);
+    files.set(pretrainedFile(result.key), weights);
+  }
+  const predictions = "predictions" in outcome ? outcome.predictions : null;
+  const file: AnnotationFile = { version: 1, result, predictions };
+  files.set(resultFile(result.key), JSON.stringify(file));
+  return { finished: { result, predictions, weights }, files };
 }

@@ -1,15 +1,18 @@
 import { Button, Popover, Select } from "@mantine/core";
 import { useLab } from "../../state/lab";
 import type { StudyHead } from "../../state/study-archive";
+import { type AnyPlan, isAnnotation } from "../../state/study-state";
+import { AnnotationFacts } from "./annotation/AnnotationFacts";
 import { StudyFacts } from "./clustering/StudyFacts";
 import styles from "./Studies.module.css";
 
-/** The studies that this browser keeps: one is shown, or a new one is set up. */
-export function StudyChooser() {
-  const studies = useLab((s) => s.studies);
+/** The studies of one kind that this browser keeps: one is shown, or a new one is set up. */
+export function StudyChooser({ kind }: { kind: AnyPlan["kind"] }) {
+  const kept = useLab((s) => s.studies);
   const study = useLab((s) => s.study);
   const busy = useLab((s) => ["starting", "running", "paused"].includes(s.queue.kind));
   const { showStudy, newStudy } = useLab.getState();
+  const studies = kept?.filter(({ plan }) => plan.kind === kind);
   if (!studies) return <p className="label">Looking up kept studies.</p>;
   return (
     <div className={styles.chooser}>
@@ -27,7 +30,7 @@ export function StudyChooser() {
       {studies.length === 0 && <h2>New study</h2>}
       {study && (
         <>
-          <StudyFacts study={study} />
+          {isAnnotation(study) ? <AnnotationFacts study={study} /> : <StudyFacts study={study} />}
           <div className={styles.chooserButtons}>
             <Button variant="default" disabled={busy} onClick={newStudy}>
               New study
@@ -42,15 +45,21 @@ export function StudyChooser() {
 
 /** "cortex · layer · 21 Nov, 14:05". */
 function studyTitle({ plan, created }: StudyHead): string {
-  const [first] = plan.slices;
-  const more = plan.slices.length > 1 ? ` and ${plan.slices.length - 1} more` : "";
+  const [name, label, more] =
+    plan.kind === "annotation"
+      ? [plan.slice, plan.label, ""]
+      : [
+          plan.slices[0].name,
+          plan.slices[0].label,
+          plan.slices.length > 1 ? ` and ${plan.slices.length - 1} more` : "",
+        ];
   const when = new Date(created).toLocaleString("en-GB", {
     day: "numeric",
     month: "short",
     hour: "2-digit",
     minute: "2-digit",
   });
-  return `${first.name}${more} · ${first.label} · ${when}`;
+  return `${name}${more} · ${label} · ${when}`;
 }
 
 /** Asks once more, since nothing brings the runs back. */

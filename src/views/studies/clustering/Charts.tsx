@@ -9,9 +9,8 @@ import { meanSd } from "../../../core/study/mean-sd";
 import { useLab } from "../../../state/lab";
 import { categoryColors } from "../../color/palettes";
 import { toHex } from "../../color/rgb";
+import { ChartBox } from "../ChartBox";
 import { type Bar, barChart } from "../figure/bar-chart";
-import { FigureButtons } from "../figure/FigureButtons";
-import { FigureView } from "../figure/FigureView";
 import { type Figure, inks } from "../figure/figure";
 import { scatterChart } from "../figure/scatter-chart";
 import styles from "../Studies.module.css";
@@ -65,18 +64,6 @@ export function Charts({ slice, results, summary, metric }: ChartsProps) {
         </div>
       )}
     </section>
-  );
-}
-
-function ChartBox({ figure, name, children }: { figure: Figure; name: string; children?: React.ReactNode }) {
-  return (
-    <div className={styles.chart} style={{ width: figure.width }}>
-      <FigureView figure={figure} />
-      <div className={styles.chartFoot}>
-        {children}
-        <FigureButtons name={name} figure={() => figure} />
-      </div>
-    </div>
   );
 }
 

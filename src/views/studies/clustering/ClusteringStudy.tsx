@@ -1,22 +1,24 @@
 import { Button, Menu, SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { fileWord } from "../../../core/study/clustering/plan";
+import { fileWord, type StudyJob } from "../../../core/study/clustering/plan";
 import type { MetricName } from "../../../core/study/clustering/result";
 import { useLab } from "../../../state/lab";
-import type { Study } from "../../../state/study-state";
+import type { AnyJob, Study } from "../../../state/study-state";
 import { ErrorNote } from "../../kit/ErrorNote";
 import notes from "../../kit/notes.module.css";
+import { Failures } from "../Failures";
+import { QueueBar } from "../QueueBar";
 import styles from "../Studies.module.css";
 import { Charts } from "./Charts";
 import { ConclusionNotes } from "./ConclusionNotes";
 import { saveCsv, saveFolder } from "./export-study";
-import { Failures } from "./Failures";
-import { QueueBar } from "./QueueBar";
 import { ResultsTable } from "./ResultsTable";
 import { viewSlice, weightedMetrics } from "./study-view";
 import { TissueMaps } from "./TissueMaps";
 import { tissueCells } from "./tissue-map";
+import { useTimeLeft } from "./use-study-times";
 import { WeightsForm } from "./WeightsForm";
+import { jobTitle } from "./words";
 
 /** A clustering study: its queue, what its numbers say, table, maps and charts. */
 export function ClusteringStudy({ study }: { study: Study }) {
@@ -35,10 +37,11 @@ export function ClusteringStudy({ study }: { study: Study }) {
   const info = study.slices.get(slice);
   const wanted = plan.slices.find(({ name }) => name === slice);
   const cells = useMemo(() => (info && wanted ? tissueCells(info, wanted) : null), [info, wanted]);
+  const timeLeft = useTimeLeft(study);
   const name = `study-${plan.slices.map((s) => fileWord(s.name)).join("-")}`;
   return (
     <>
-      <QueueBar study={study}>
+      <QueueBar study={study} titleOf={titleOf} timeLeft={timeLeft}>
         <WeightsForm />
         <Menu position="bottom-end" shadow="md">
           <Menu.Target>
@@ -53,7 +56,7 @@ export function ClusteringStudy({ study }: { study: Study }) {
         </Menu>
       </QueueBar>
       {keepError && <ErrorNote title="Not kept" error={keepError} />}
-      <Failures study={study} />
+      <Failures study={study} titleOf={titleOf} />
       {plan.slices.length > 1 && (
         <div className={styles.tools}>
           <SegmentedControl
@@ -76,3 +79,6 @@ export function ClusteringStudy({ study }: { study: Study }) {
     </>
   );
 }
+
+/** The queue holds jobs of this study alone. */
+const titleOf = (job: AnyJob): string => jobTitle(job as StudyJob);

@@ -1,9 +1,8 @@
-import { strToU8, zipSync } from "fflate";
 import { failureFile, planFile, resultFile } from "../../../core/study/clustering/plan";
 import { type FailedRun, type MetricName, metricNames, type ResultFile } from "../../../core/study/clustering/result";
 import type { RankedResult } from "../../../core/study/clustering/summary";
-import { saveFile } from "../../../state/download";
 import type { Study } from "../../../state/study-state";
+import { csvText, saveText, saveZip } from "../save-files";
 
 /**
  * The study as the command line keeps it in a folder: `study clustering --out` goes on from there.
@@ -23,9 +22,7 @@ export function studyFolder(study: Study): Record<string, string> {
 }
 
 export function saveFolder(study: Study, name: string): void {
-  const entries = Object.entries(studyFolder(study)).map(([path, text]) => [path, strToU8(text)] as const);
-  const bytes = zipSync(Object.fromEntries(entries));
-  saveFile(`${name}.zip`, bytes, "application/zip");
+  saveZip(studyFolder(study), name);
 }
 
 /** Every run and baseline in one row, in the words of the command line. */
@@ -44,15 +41,9 @@ export function studyCsv(results: readonly RankedResult[]): string {
       ...[run ? r.steps : "", run ? Number(r.collapse.words !== null) : ""],
     ];
   });
-  return [head, ...rows].map((row) => `${row.map(field).join(",")}\n`).join("");
+  return csvText([head, ...rows]);
 }
 
 export function saveCsv(results: readonly RankedResult[], name: string): void {
-  saveFile(`${name}.csv`, strToU8(studyCsv(results)) as Uint8Array<ArrayBuffer>, "text/csv");
-}
-
-/** Quoted where a comma, a quote or a line break would be read as more than that (RFC 4180). */
-function field(value: string | number): string {
-  const words = String(value);
-  return /[",\n\r]/.test(words) ? `"${words.replaceAll('"', '""')}"` : words;
+  saveText(`${name}.csv`, studyCsv(results), "text/csv");
 }

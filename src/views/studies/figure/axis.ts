@@ -49,13 +49,18 @@ export function valueLines(axis: Axis, [left, right]: readonly [number, number],
 }
 
 /** Grid lines upwards, with their values below. */
-export function valueColumns(axis: Axis, [top, bottom]: readonly [number, number], ink: Ink): Mark[] {
+export function valueColumns(
+  axis: Axis,
+  [top, bottom]: readonly [number, number],
+  ink: Ink,
+  words: (tick: number) => string = tickWords,
+): Mark[] {
   return axis.ticks.flatMap((tick) => [
     line([axis.at(tick), top], [axis.at(tick), bottom], ink.line),
-    text(axis.at(tick), bottom + 14, tickWords(tick), { fill: ink.dim, anchor: "middle" }),
+    text(axis.at(tick), bottom + 14, words(tick), { fill: ink.dim, anchor: "middle" }),
   ]);
 }
 
-function tickWords(tick: number): string {
-  return String(Number(tick.toPrecision(6))).replace("-", "−");
+export function tickWords(tick: number, digits = 6): string {
+  return String(Number(tick.toPrecision(digits))).replace("-", "−");
 }

@@ -6,6 +6,8 @@ export interface Bar {
   readonly mean: number;
   /** Standard deviation over the runs; null for a single one. */
   readonly sd: number | null;
+  /** Ends of the whisker where it is another than one standard deviation. */
+  readonly interval?: readonly [number, number] | null;
   readonly n: number;
   /** The single values, drawn as dots. */
   readonly values: readonly number[];
@@ -20,13 +22,13 @@ export interface BarChartOptions {
   readonly mark: { readonly name: string; readonly value: number } | null;
 }
 
-/** Bars from zero to the mean, a whisker of one standard deviation to both sides, a dot for each value. */
+/** Bars from zero to the mean, a whisker of one standard deviation to both sides or of an interval, a dot for each value. */
 export function barChart(bars: readonly Bar[], { title, width, height, ink, mark }: BarChartOptions): Figure {
   const [left, right, top] = [44, width - 10, 30];
   const place = (right - left) / Math.max(1, bars.length);
   const level = bars.every(({ name }) => fitted(name, place) !== null);
   const bottom = height - (level ? 38 : 62);
-  const whiskers = bars.flatMap(({ mean, sd, values }) => [mean - (sd ?? 0), mean + (sd ?? 0), ...values]);
+  const whiskers = bars.flatMap((bar) => [bar.mean, ...(endsOf(bar) ?? []), ...bar.values]);
   const axis = axisOver([...whiskers, mark?.value ?? 0], [bottom, top], { through: 0 });
   const wide = Math.min(56, 0.6 * place);
   const marks: Mark[] = [
@@ -48,17 +50,25 @@ export function barChart(bars: readonly Bar[], { title, width, height, ink, mark
     marks.push({ ...across, attrs: { ...across.attrs, strokeDasharray: "5 4" } });
     marks.push(text(right, 16, `- - ${mark.name} ${mark.value.toFixed(3)}`, { fill: ink.baseline, anchor: "end" }));
   }
-  const spoken = bars.map(
-    ({ name, mean, sd }) => `${name} ${mean.toFixed(3)}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}`,
-  );
+  const spoken = bars.map((bar) => `${bar.name} ${bar.mean.toFixed(3)}${spreadWords(bar)}`);
   const against = mark ? `; ${mark.name} ${mark.value.toFixed(3)}` : "";
   return { width, height, label: `${title}: ${spoken.join(", ")}${against}`, marks };
 }
 
+function endsOf({ mean, sd, interval }: Bar): readonly [number, number] | null {
+  return interval !== undefined ? interval : sd === null ? null : [mean - sd, mean + sd];
+}
+
+function spreadWords({ sd, interval }: Bar): string {
+  if (interval) return ` (${interval[0].toFixed(3)} to ${interval[1].toFixed(3)})`;
+  return interval === null || sd === null ? "" : ` ± ${sd.toFixed(3)}`;
+}
+
 function oneBar(
-  { name, mean, sd, n, values }: Bar,
+  bar: Bar,
   { middle, wide, at, ink }: { middle: number; wide: number; at(value: number): number; ink: Ink },
 ): Mark[] {
+  const { name, mean, n, values } = bar;
   if (!Number.isFinite(mean)) return [text(middle, at(0) - 6, "none", { fill: ink.dim, anchor: "middle" })];
   const [y, ground] = [at(Math.max(0, mean)), at(Math.min(0, mean))];
   const body: Mark = {
@@ -71,9 +81,7 @@ function oneBar(
       fill: ink.accent,
       fillOpacity: 0.55,
     },
-    children: [
-      tip(`${name}: ${mean.toFixed(3)}${sd === null ? "" : ` ± ${sd.toFixed(3)}`}, ${n} ${n === 1 ? "run" : "runs"}`),
-    ],
+    children: [tip(`${name}: ${mean.toFixed(3)}${spreadWords(bar)}, ${n} ${n === 1 ? "run" : "runs"}`)],
   };
   const known = values.filter(Number.isFinite);
   // a single value is its own mean; several stand beside each other, so that equal ones are both seen
@@ -89,8 +97,9 @@ function oneBar(
       },
     }),
   );
-  if (sd === null) return [body, ...dots];
-  const [low, high] = [at(mean - sd), at(mean + sd)];
+  const ends = endsOf(bar);
+  if (!ends) return [body, ...dots];
+  const [low, high] = [at(ends[0]), at(ends[1])];
   const cap = Math.min(6, wide / 3);
   const whisker = [
     line([middle, low], [middle, high], ink.text, 1.5),

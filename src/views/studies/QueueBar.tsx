@@ -1,23 +1,28 @@
 import { Button, Progress } from "@mantine/core";
 import { type ReactNode, useEffect, useState } from "react";
-import { combinationOf, type RunTimes, timeOf } from "../../../core/study/clustering/time-left";
-import { useLab } from "../../../state/lab";
-import type { Study, StudyQueue } from "../../../state/study-state";
-import { formatCount, formatDuration } from "../../format/numbers";
-import { ErrorNote } from "../../kit/ErrorNote";
-import { PauseIcon, PlayIcon, StopIcon } from "../../kit/icons";
-import styles from "../Studies.module.css";
-import { useStudyTimes } from "./use-study-times";
-import { jobTitle } from "./words";
+import { useLab } from "../../state/lab";
+import type { AnyJob, AnyStudy, StudyQueue } from "../../state/study-state";
+import { formatCount, formatDuration } from "../format/numbers";
+import { ErrorNote } from "../kit/ErrorNote";
+import { PauseIcon, PlayIcon, StopIcon } from "../kit/icons";
+import styles from "./Studies.module.css";
 
-type InHand = Extract<StudyQueue, { kind: "running" | "paused" }>;
+export type InHand = Extract<StudyQueue, { kind: "running" | "paused" }>;
+
+interface QueueBarProps {
+  readonly study: Pick<AnyStudy, "jobs" | "finished" | "failed">;
+  readonly titleOf: (job: AnyJob) => string;
+  /** ms until all jobs are done, the one in hand running since `ran` ms; null while nothing is known. */
+  readonly timeLeft: (inHand: InHand, ran: number) => number | null;
+  readonly children?: ReactNode;
+}
 
 /** How far the study is, how long it will take, and what can be done with it. */
-export function QueueBar({ study, children }: { study: Study; children?: ReactNode }) {
+export function QueueBar({ study, titleOf, timeLeft, children }: QueueBarProps) {
   const queue = useLab((s) => s.queue);
   const { pauseStudy, resumeStudy, stopStudy, continueStudy } = useLab.getState();
   const { jobs, finished, failed } = study;
-  const left = jobs.filter(({ key }) => !finished.has(key) && !failed.has(key));
+  const left = (jobs as readonly AnyJob[]).filter(({ key }) => !finished.has(key) && !failed.has(key));
   const running = queue.kind === "running" || queue.kind === "paused" || queue.kind === "starting";
   const goOn = left.length + failed.size > 0;
   const share = queue.kind === "running" || queue.kind === "paused" ? shareOf(queue) : 0;
@@ -29,7 +34,7 @@ export function QueueBar({ study, children }: { study: Study; children?: ReactNo
           {failed.size > 0 && `, ${formatCount(failed.size)} failed`}
         </strong>
         <span className="numeric" data-testid="queue-words">
-          <QueueWords study={study} queue={queue} left={left.length} />
+          <QueueWords queue={queue} left={left.length} titleOf={titleOf} timeLeft={timeLeft} />
         </span>
         <span className={styles.queueButtons}>
           {queue.kind === "running" && (
@@ -66,8 +71,12 @@ export function QueueBar({ study, children }: { study: Study; children?: ReactNo
   );
 }
 
-function QueueWords({ study, queue, left }: { study: Study; queue: StudyQueue; left: number }) {
-  const times = useStudyTimes(study);
+interface QueueWordsProps extends Pick<QueueBarProps, "titleOf" | "timeLeft"> {
+  readonly queue: StudyQueue;
+  readonly left: number;
+}
+
+function QueueWords({ queue, left, titleOf, timeLeft }: QueueWordsProps) {
   // the time that is left falls between two runs, too
   const [, tick] = useState(0);
   useEffect(() => {
@@ -84,16 +93,11 @@ function QueueWords({ study, queue, left }: { study: Study; queue: StudyQueue; l
       return queue.what;
     case "running":
     case "paused": {
-      const pending = study.jobs.filter(({ key }) => !study.finished.has(key) && !study.failed.has(key));
       const resting = queue.kind === "paused" ? performance.now() : 0;
-      const ran = performance.now() - queue.began - (queue.rested + resting);
-      const known = withRunInHand(times, queue, ran);
-      const all = timeOf(pending, study.jobs, known);
-      const own = timeOf([queue.job], study.jobs, known) ?? 0;
-      const remaining = all === null ? null : Math.max(all - Math.min(ran, own), 0);
+      const remaining = timeLeft(queue, performance.now() - queue.began - (queue.rested + resting));
       return [
         queue.kind === "paused" ? "paused" : null,
-        jobTitle(queue.job),
+        titleOf(queue.job),
         queue.progress?.what.replace(/,$/, "") ?? null,
         remaining === null ? null : `${formatDuration(remaining)} left`,
       ]
@@ -103,13 +107,6 @@ function QueueWords({ study, queue, left }: { study: Study; queue: StudyQueue; l
     default:
       return queue satisfies never;
   }
-}
-
-/** Where nothing was measured before, the run in hand says how long such a run trains. */
-function withRunInHand(times: RunTimes, { job, progress }: InHand, ran: number): RunTimes {
-  const share = progress && progress.total > 0 && /^epoch/.test(progress.what) ? progress.done / progress.total : 0;
-  if (share < 0.03 || job.kind !== "run" || times.training.size > 0) return times;
-  return { ...times, training: new Map([[combinationOf(job), ran / share]]) };
 }
 
 /** Share of the run in hand, as far as its present part says. */

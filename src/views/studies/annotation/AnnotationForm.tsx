@@ -1,0 +1,303 @@
+import { Button, Checkbox, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { LabError, toLabError } from "../../../core/errors";
+import type { PipelineSettings } from "../../../core/study/annotation/pipeline";
+import {
+  type AnnotationPlan,
+  annotationBaselines,
+  annotationJobs,
+  defaultAnnotationPlan,
+} from "../../../core/study/annotation/plan";
+import { type Switch, switches, type View, views } from "../../../core/study/annotation/recipe-file";
+import { stageRecipes } from "../../../core/study/annotation/stage-recipes";
+import type { AnnotationPreset } from "../../../core/train/annotation-presets";
+import { chooseLabel } from "../../../state/fresh";
+import { useLab } from "../../../state/lab";
+import type { LabState } from "../../../state/lab-state";
+import { formatCount } from "../../format/numbers";
+import { KnobRow, NumberKnob } from "../../kit/Knob";
+import notes from "../../kit/notes.module.css";
+import { More } from "../../rail/More";
+import styles from "../Studies.module.css";
+import { OneSection } from "./OneSection";
+import { sectionByRule } from "./test-section";
+import { parseFractions, sizeWords, sslNames, annotationTerms as terms, viewNames } from "./words";
+
+type Info = NonNullable<LabState["slice"]>;
+
+/** What a study will be, beside the slice; null is the lab's own guess or the paper's rule. */
+interface Draft {
+  readonly label: string | null;
+  readonly unlabelled: readonly string[] | null;
+  readonly section: string | null;
+  readonly views: readonly View[];
+  readonly ssl: readonly Switch[];
+  readonly seeds: number;
+  readonly fractions: string;
+  readonly preset: AnnotationPreset;
+  readonly changes: Partial<PipelineSettings>;
+}
+
+const initial: Draft = {
+  ...{ label: null, unlabelled: null, section: null, views, ssl: switches, seeds: 3 },
+  ...{ fractions: "100 %, 10 %, 1 %", preset: "lab", changes: {} },
+};
+
+/** Sets up an annotation study of the open slice; says how many runs it has. */
+export function AnnotationForm() {
+  const slice = useLab((s) => s.slice);
+  if (!slice) return <p className="label">Waits for a slice: open one in the lab.</p>;
+  if (slice.section.names.length < 2) return <OneSection name={slice.name} />;
+  if (labelsOf(slice).length === 0) return <p className={notes.note}>{slice.name} has no label to learn.</p>;
+  return <Fields key={slice.id} slice={slice} />;
+}
+
+function Fields({ slice }: { slice: Info }) {
+  const startStudy = useLab((s) => s.startStudy);
+  const [draft, setDraft] = useState(initial);
+  const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
+  const label = draft.label ?? guessedLabel(slice);
+  const categories = categoriesOf(slice, label);
+  const unlabelled = draft.unlabelled ?? categories.filter((name) => /^(ambiguous|unknown)$/i.test(name));
+  const leftOut = unlabelled.join("\n");
+  const rule = useMemo(() => ruleOf(slice, label, leftOut), [slice, label, leftOut]);
+  const fractions = parseFractions(draft.fractions);
+  const section = draft.section ?? (rule instanceof LabError ? null : (rule?.name ?? null));
+  const empty =
+    rule instanceof LabError
+      ? `${rule.message} ${rule.hint ?? ""}`
+      : section === null
+        ? "Choose a section to test on."
+        : draft.views.length === 0
+          ? "Choose full graph or sub-graphs."
+          : draft.ssl.length === 0
+            ? "Choose with or without SSL."
+            : fractions === null
+              ? "Labels: give shares up to 100 % or whole numbers of cells."
+              : null;
+  const plan: AnnotationPlan = defaultAnnotationPlan(
+    { slice: slice.name, label, testSections: section === null ? [] : [section] },
+    {
+      unlabelled,
+      configurations: [{ preset: draft.preset, changes: draft.changes }],
+      views: draft.views,
+      ssl: draft.ssl,
+      seeds: Array.from({ length: draft.seeds }, (_, seed) => seed),
+      fractions: fractions ?? [1],
+      baselines: annotationBaselines,
+    },
+  );
+  return (
+    // no form: Enter in a field sets its number and must not start hours of work
+    <div>
+      <fieldset className={styles.group}>
+        <legend>Slice</legend>
+        <div className={styles.sliceName}>
+          {slice.name}, {slice.section.names.length} sections
+        </div>
+        <KnobRow label="Label" definition={terms.label} changedFrom={null} onReset={() => set({ label: null })}>
+          {(id) => (
+            <Select
+              id={id}
+              w={150}
+              data={labelsOf(slice)}
+              value={label}
+              onChange={(next) => set({ label: next, unlabelled: null })}
+              allowDeselect={false}
+            />
+          )}
+        </KnobRow>
+        <KnobRow
+          label="Unlabelled"
+          definition={terms.unlabelled}
+          changedFrom={null}
+          onReset={() => set({ unlabelled: null })}
+        >
+          {(id) => (
+            <MultiSelect
+              id={id}
+              w={150}
+              size="xs"
+              data={categories}
+              value={[...unlabelled]}
+              onChange={(names) => set({ unlabelled: names })}
+              placeholder={unlabelled.length > 0 ? "" : "none"}
+            />
+          )}
+        </KnobRow>
+        <KnobRow
+          label="Test section"
+          definition={terms.section}
+          changedFrom={null}
+          onReset={() => set({ section: null })}
+        >
+          {(id) => (
+            <Select
+              id={id}
+              w={150}
+              data={[{ value: "", label: "by the paper's rule" }, ...slice.section.names]}
+              value={draft.section ?? ""}
+              onChange={(name) => set({ section: name || null })}
+              allowDeselect={false}
+            />
+          )}
+        </KnobRow>
+        {draft.section === null && rule && !(rule instanceof LabError) && (
+          <p className={notes.note} data-testid="section-by-rule">
+            Section {rule.name}: its cells of each class differ least from the mean section, by{" "}
+            {formatCount(rule.distance)} cells in all; next is {rule.next.name}, by {formatCount(rule.next.distance)}.
+          </p>
+        )}
+      </fieldset>
+
+      <fieldset className={styles.group}>
+        <legend>Compared</legend>
+        <div className={styles.checks}>
+          {views.map((view) => (
+            <Checkbox
+              key={view}
+              size="xs"
+              label={viewNames[view]}
+              checked={draft.views.includes(view)}
+              onChange={() => set({ views: views.filter((v) => (v === view) !== draft.views.includes(v)) })}
+            />
+          ))}
+          {switches.map((ssl) => (
+            <Checkbox
+              key={ssl}
+              size="xs"
+              label={sslNames[ssl]}
+              checked={draft.ssl.includes(ssl)}
+              onChange={() => set({ ssl: switches.filter((v) => (v === ssl) !== draft.ssl.includes(v)) })}
+            />
+          ))}
+        </div>
+      </fieldset>
+
+      <NumberKnob
+        label="Seeds"
+        definition={terms.seeds}
+        value={draft.seeds}
+        initial={3}
+        onChange={(seeds) => set({ seeds })}
+        min={1}
+        max={20}
+        integer
+      />
+      <KnobRow
+        label="Labels"
+        definition={terms.fractions}
+        changedFrom={null}
+        onReset={() => set({ fractions: initial.fractions })}
+      >
+        {(id) => (
+          <TextInput
+            id={id}
+            w={150}
+            value={draft.fractions}
+            error={fractions === null}
+            onChange={(event) => set({ fractions: event.currentTarget.value })}
+          />
+        )}
+      </KnobRow>
+      <KnobRow
+        label="Settings"
+        definition={terms.preset}
+        changedFrom={draft.preset === "lab" ? null : "default Lab's"}
+        onReset={() => set({ preset: "lab" })}
+      >
+        {() => (
+          <SegmentedControl
+            aria-label="Settings"
+            fullWidth={false}
+            data={[
+              { value: "lab", label: "Lab's" },
+              { value: "spatialssl", label: "SpatialSSL" },
+            ]}
+            value={draft.preset}
+            onChange={(preset) => set({ preset: preset as AnnotationPreset, changes: {} })}
+          />
+        )}
+      </KnobRow>
+      <More>
+        <LengthFields draft={draft} set={set} />
+      </More>
+
+      <p className={notes.note} role="status" data-testid="annotation-size">
+        {empty ?? `${sizeWords(annotationJobs(plan))}.`}
+      </p>
+      <Button fullWidth disabled={empty !== null} onClick={() => void startStudy(plan)}>
+        Start the study
+      </Button>
+    </div>
+  );
+}
+
+/** How long each stage learns. Without a change each view has its preset's length. */
+function LengthFields({ draft, set }: { draft: Draft; set: (part: Partial<Draft>) => void }) {
+  const [full, sub] = views.map((view) => stageRecipes({ preset: draft.preset, changes: {} }, view, 0));
+  return (["pretrain", "train"] as const).map((stage) => {
+    const name = stage === "pretrain" ? "Pretraining" : "Fine-tuning";
+    const own = (of: typeof full) => ({ epochs: of[stage].epochs, patience: of[stage].patience ?? 0 });
+    const one = draft.views.length === 1 && draft.views[0] === "sub" ? own(sub) : own(full);
+    const change = (part: Partial<PipelineSettings>): void => set({ changes: { ...draft.changes, ...part } });
+    const several = draft.views.length > 1 && own(full).epochs !== own(sub).epochs;
+    return (
+      <fieldset key={stage} className={styles.group}>
+        <legend>{name}</legend>
+        <NumberKnob
+          label={`${name} epochs`}
+          definition={terms.epochs}
+          value={draft.changes[`${stage}_epochs`] ?? one.epochs}
+          initial={one.epochs}
+          onChange={(epochs) => change({ [`${stage}_epochs`]: epochs })}
+          min={1}
+          max={10_000}
+          integer
+        />
+        <NumberKnob
+          label={`${name} patience`}
+          definition={terms.patience}
+          value={draft.changes[`${stage}_patience`] ?? one.patience}
+          initial={one.patience}
+          onChange={(patience) => change({ [`${stage}_patience`]: patience })}
+          min={0}
+          max={10_000}
+          integer
+        />
+        {several && draft.changes[`${stage}_epochs`] === undefined && (
+          <p className="label">
+            The preset's: {own(full).epochs} on the full graph, {own(sub).epochs} on sub-graphs.
+          </p>
+        )}
+      </fieldset>
+    );
+  });
+}
+
+function labelsOf(info: Info): string[] {
+  const usable = info.obs.filter(
+    (c) => c.kind === "categorical" && c.categories.length > 1 && c.categories.length <= 200 && c.name !== "section",
+  );
+  return usable.map((c) => c.name);
+}
+
+const guessedLabel = (info: Info): string => {
+  const guess = chooseLabel(info);
+  const labels = labelsOf(info);
+  return guess && labels.includes(guess) ? guess : labels[0];
+};
+
+function categoriesOf(info: Info, label: string): string[] {
+  const column = info.obs.find((c) => c.name === label);
+  return column?.kind === "categorical" ? [...column.categories] : [];
+}
+
+/** The section by the paper's rule, or why there is none. */
+function ruleOf(info: Info, label: string, unlabelled: string) {
+  try {
+    return sectionByRule(info, label, unlabelled.split("\n"));
+  } catch (thrown) {
+    return toLabError(thrown);
+  }
+}

@@ -1,0 +1,92 @@
+import { Button, Menu, SegmentedControl } from "@mantine/core";
+import { useCallback, useMemo, useState } from "react";
+import type { AnnotationJob } from "../../../core/study/annotation/plan";
+import type { AnnotationScored } from "../../../core/study/annotation/result";
+import { bestWords, fractionWords, gainWords, summarizeAnnotation } from "../../../core/study/annotation/summary";
+import { fileWord } from "../../../core/study/clustering/plan";
+import { useLab } from "../../../state/lab";
+import type { AnnotationStudy, AnyJob } from "../../../state/study-state";
+import { ErrorNote } from "../../kit/ErrorNote";
+import notes from "../../kit/notes.module.css";
+import { Failures } from "../Failures";
+import { type InHand, QueueBar } from "../QueueBar";
+import styles from "../Studies.module.css";
+import { ClassGains } from "./ClassGains";
+import { Efficiency } from "./Efficiency";
+import { saveCsv, saveFolder } from "./export-annotation";
+import { HeldOut } from "./HeldOut";
+import { TwoByTwo } from "./TwoByTwo";
+import { annotationTimeLeft } from "./time-left";
+import { jobTitle } from "./words";
+
+/** An annotation study: its queue, what its numbers say, the 2 × 2, and what lies behind it. */
+export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
+  const { plan } = study.head;
+  const keepError = useLab((s) => s.keepError);
+  const runTimes = useLab((s) => s.runTimes);
+  const [fraction, setFraction] = useState(plan.fractions[0]);
+  const results = useMemo(() => scoredOf(study), [study]);
+  const summary = useMemo(() => summarizeAnnotation(results), [results]);
+  const timeLeft = useCallback(
+    (queue: InHand, ran: number) => annotationTimeLeft(study, runTimes, { key: queue.job.key, ran }),
+    [study, runTimes],
+  );
+  const name = `annotation-${fileWord(plan.slice)}-${fileWord(plan.label)}`;
+  const gains = summary.gains.filter((gain) => gain.fraction === fraction);
+  const best = summary.best.find((one) => one.fraction === fraction);
+  return (
+    <>
+      <QueueBar study={study} titleOf={titleOf} timeLeft={timeLeft}>
+        <Menu position="bottom-end" shadow="md">
+          <Menu.Target>
+            <Button variant="default" disabled={study.finished.size === 0}>
+              Export
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => saveCsv(results, name)}>Table of all runs, CSV</Menu.Item>
+            <Menu.Item onClick={() => saveFolder(study, name)}>Folder for the command line, zip</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </QueueBar>
+      {keepError && <ErrorNote title="Not kept" error={keepError} />}
+      <Failures study={study} titleOf={titleOf} />
+      {plan.fractions.length > 1 && (
+        <div className={styles.tools}>
+          <SegmentedControl
+            aria-label="Labels"
+            fullWidth={false}
+            data={plan.fractions.map((f) => ({ value: String(f), label: fractionWords(f) }))}
+            value={String(fraction)}
+            onChange={(value) => setFraction(Number(value))}
+          />
+        </div>
+      )}
+      {(best || gains.length > 0) && (
+        <section className={styles.conclusions} aria-label="What the numbers say">
+          {best && <p className={notes.note}>{bestWords(best)}</p>}
+          {gains.map((gain) => (
+            <p key={gain.view} className={notes.note}>
+              {gainWords(gain)}
+            </p>
+          ))}
+        </section>
+      )}
+      <TwoByTwo plan={plan} summary={summary} results={results} fraction={fraction} />
+      <Efficiency plan={plan} summary={summary} />
+      <ClassGains gains={gains} />
+      <HeldOut study={study} results={results} fraction={fraction} />
+    </>
+  );
+}
+
+/** In the order of the plan; a pretraining has no scores. */
+export function scoredOf({ jobs, finished }: Pick<AnnotationStudy, "jobs" | "finished">): AnnotationScored[] {
+  return jobs.flatMap(({ key }) => {
+    const result = finished.get(key)?.result;
+    return result && result.kind !== "pretrain" ? [result] : [];
+  });
+}
+
+/** The queue holds jobs of this study alone. */
+const titleOf = (job: AnyJob): string => jobTitle(job as AnnotationJob);
