@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { Download, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
+import type { AnnotationPlan } from "../src/core/study/annotation/plan";
 import { accessible } from "./support/accessible";
 import { button, openLab, simulate } from "./support/lab";
 import { crowding } from "./support/layout";
@@ -35,12 +36,12 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await expect(page.getByTestId("annotation-size")).toContainText("8 runs, 2 pretrainings and 4 baselines");
 
   await button(page, "Start the study").click();
-  await expect(page.getByTestId("queue-words")).toContainText("Full graph · No SSL", { timeout: 120_000 });
+  await expect(page.getByTestId("queue-words")).toContainText(/^(Full graph|Sub-graphs) · /, { timeout: 120_000 });
   await button(page, "Pause").click();
   await expect(page.getByTestId("queue-words")).toContainText("paused");
   await everyLook(page, "annotation-half-done");
   await page.reload();
-  await expect(page.getByText(/^[4-7] of 14 done$/)).toBeVisible();
+  await expect(page.getByText(/^([4-9]|1[0-3]) of 14 done$/)).toBeVisible();
   await button(page, "Continue").click();
   await expect(page.getByText("14 of 14 done")).toBeVisible({ timeout: 300_000 });
 
@@ -52,6 +53,17 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   ]);
   await expect(page.getByText(/one seed does not tell whether SSL helps/)).toHaveCount(2);
   await everyLook(page, "annotation-done");
+
+  // a place of the confusion matrix is shown on the tissue
+  await expect(page.getByText("Errors", { exact: true })).toBeVisible();
+  const place = page.getByRole("button", { name: /^[\d,]+ cells of \w+ were taken for \w+/ }).first();
+  const [, count, truth, taken] = /^([\d,]+) cells of (\w+) were taken for (\w+),/.exec(
+    (await place.getAttribute("aria-label")) ?? "",
+  )!;
+  await place.click();
+  await expect(place).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("figure").filter({ hasText: `${truth} as ${taken}` })).toContainText(`${count} cells`);
+  await keep(page, "annotation-done-place");
   await accessible(page, "an annotation study that is done");
 
   const rows = readFileSync(await downloaded(page, "Table of all runs, CSV"), "utf8")
@@ -67,6 +79,96 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
     "pretrained/lab--sub--pretrain--seed0.safetensors",
   ]);
 });
+
+test("a study of three seeds, three label fractions and many classes fits every size and theme", async ({ page }) => {
+  test.slow();
+  await openLab(page, "?backend=wasm");
+  await simulate(page, four);
+  await page.getByRole("link", { name: "Studies" }).click();
+  await expect(page.getByRole("radiogroup", { name: "Kind of study" })).toBeVisible();
+  await page.evaluate(showWholeStudy);
+  await expect(page.getByText(/a gain by SSL is not shown/).first()).toBeVisible();
+  await expect(page.getByText(/SSL helps/).first()).toBeVisible();
+  await everyLook(page, "annotation-whole");
+  for (const heading of ["Gain of SSL by class", "On the held-out section"]) {
+    await page.getByRole("heading", { name: heading }).evaluate((h) => h.scrollIntoView());
+    await everyLook(page, `annotation-whole-${heading.split(" ")[0].toLowerCase()}`);
+  }
+  await accessible(page, "a whole annotation study");
+});
+
+/** In the page: a study of the open slice as if all of it were done, with scores and predictions made up. */
+function showWholeStudy(): void {
+  const { slice, recipe } = window.lab.getState();
+  const column = slice?.obs.find((c) => c.name === "cell_type");
+  if (!slice || column?.kind !== "categorical") return;
+  const [views, ssls, seeds, fractions] = [["full", "sub"] as const, ["off", "on"] as const, [0, 1, 2], [1, 0.1, 0.01]];
+  const test = [...slice.section.codes.keys()].filter((i) => slice.section.codes[i] === 1);
+  const names = column.categories;
+  const scored = (level: number, key: string, fraction: number, seed: number) => {
+    const confusion = names.map(() => names.map(() => 0));
+    const codes = test.map((cell, i) => {
+      const truth = column.codes[cell];
+      const code = (i * 7919 + 31 * seed) % 100 < 100 * level ? truth : (truth + 1 + (i % 2)) % names.length;
+      confusion[truth][code]++;
+      return code;
+    });
+    const perClass = names.map((name, c) => {
+      const f1 = level + 0.05 * Math.sin(3 * c + seed);
+      return {
+        name,
+        precision: f1,
+        recall: f1,
+        f1,
+        support: confusion[c].reduce((a, b) => a + b),
+        nTrain: 4 + c * c * 9,
+      };
+    });
+    const result = {
+      ...{ key, fraction, seed, nLabels: Math.round(900 * fraction), seconds: 9, nScored: test.length, brier: 0.1 },
+      ...{ f1Micro: level + 0.02, f1Macro: level, f1Weighted: level, balancedAccuracy: level, reliability: [] },
+      ...{ expectedCalibrationError: 0.04, levels: [], perClass, confusion },
+    };
+    return { result, predictions: { cells: test, codes, probability: codes.map(() => 0.9) }, weights: null };
+  };
+  const rest = { epochs: 9, bestEpoch: 8, losses: [], validationLosses: [], recipe, backend: "wasm" };
+  const made = seeds.flatMap((seed) =>
+    fractions.flatMap((fraction) => {
+      const low = 0.09 * Math.log10(fraction) + 0.012 * Math.sin(5 * seed + fraction);
+      const baselines = (["logistic", "logistic-neighbours"] as const).map((name, b) => {
+        const job = { kind: "baseline" as const, key: `${name}${fraction}${seed}`, name, fraction, seed };
+        const done = scored(0.8 + 0.01 * b + low, job.key, fraction, seed);
+        return { job, done: { ...done, result: { ...done.result, kind: "baseline" as const, name } } };
+      });
+      const runs = views.flatMap((view) =>
+        ssls.map((ssl) => {
+          const network = { configuration: "lab", view, ssl, fraction, seed };
+          const job = { kind: "run" as const, key: `${view}${ssl}${fraction}${seed}`, from: null, ...network };
+          const gain = ssl === "off" ? 0 : view === "sub" ? 0.03 + 0.002 * seed : 0.02 * Math.cos(3 * seed);
+          const done = scored((view === "sub" ? 0.79 : 0.72) + gain + low, job.key, fraction, seed);
+          const trained = { nTrain: 700, nValidation: 100, pretrainSeconds: null, ...rest };
+          return { job, done: { ...done, result: { ...done.result, kind: "run" as const, ...network, ...trained } } };
+        }),
+      );
+      return [...baselines, ...runs];
+    }),
+  );
+  const plan: AnnotationPlan = {
+    ...{ version: 1, kind: "annotation", slice: slice.name, label: "cell_type", unlabelled: [], levels: [] },
+    ...{ testSections: [slice.section.names[1]], split: { validation: "block", validationShare: 0.2, seed: 0 } },
+    ...{ configurations: [{ preset: "lab", changes: {} }], views, ssl: ssls, seeds, fractions },
+    baselines: ["logistic", "logistic-neighbours"],
+  };
+  const head = { id: "made-up", created: new Date(0).toISOString(), plan, slices: [] };
+  window.lab.setState({
+    studies: [head],
+    study: {
+      ...{ head, jobs: made.map(({ job }) => job), failed: new Map(), slices: new Map([[slice.name, slice]]) },
+      finished: new Map(made.map(({ job, done }) => [job.key, done])),
+      times: { done: new Map(), training: new Map(), analysis: new Map() },
+    },
+  });
+}
 
 /** One seed, all labels and a tenth of them, few epochs. */
 async function setUp(page: Page): Promise<void> {
@@ -86,9 +188,12 @@ async function setUp(page: Page): Promise<void> {
 
 async function downloaded(page: Page, item: string): Promise<string> {
   await button(page, "Export").click();
-  const began: Promise<Download> = page.waitForEvent("download");
+  const began = page.waitForEvent("download");
   await page.getByRole("menuitem", { name: item }).click();
-  return (await began).path();
+  const download = await began;
+  const path = test.info().outputPath(download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
 }
 
 async function everyLook(page: Page, state: string): Promise<void> {

@@ -135,7 +135,7 @@ function Fields({ slice }: { slice: Info }) {
             <Select
               id={id}
               w={150}
-              data={[{ value: "", label: "by the paper's rule" }, ...slice.section.names]}
+              data={[{ value: "", label: "paper's rule" }, ...slice.section.names]}
               value={draft.section ?? ""}
               onChange={(name) => set({ section: name || null })}
               allowDeselect={false}
@@ -144,8 +144,8 @@ function Fields({ slice }: { slice: Info }) {
         </KnobRow>
         {draft.section === null && rule && !(rule instanceof LabError) && (
           <p className={notes.note} data-testid="section-by-rule">
-            Section {rule.name}: its cells of each class differ least from the mean section, by{" "}
-            {formatCount(rule.distance)} cells in all; next is {rule.next.name}, by {formatCount(rule.next.distance)}.
+            {rule.name}: its cells of each class differ least from the mean section, by {formatCount(rule.distance)}{" "}
+            cells in all; next is {rule.next.name}, by {formatCount(rule.next.distance)}.
           </p>
         )}
       </fieldset>
@@ -282,9 +282,12 @@ function labelsOf(info: Info): string[] {
   return usable.map((c) => c.name);
 }
 
+/** A cell type, where the slice names them so, before a region of the tissue. */
+const typeNames = ["cell_class", "class", "cell_type", "celltype", "subclass", "annotation"];
+
 const guessedLabel = (info: Info): string => {
-  const guess = chooseLabel(info);
   const labels = labelsOf(info);
+  const guess = typeNames.find((name) => labels.includes(name)) ?? chooseLabel(info);
   return guess && labels.includes(guess) ? guess : labels[0];
 };
 

@@ -2,7 +2,14 @@ import { Button, Menu, SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 import type { AnnotationJob } from "../../../core/study/annotation/plan";
 import type { AnnotationScored } from "../../../core/study/annotation/result";
-import { bestWords, fractionWords, gainWords, summarizeAnnotation } from "../../../core/study/annotation/summary";
+import {
+  type BestOfFraction,
+  bestWords,
+  fractionWords,
+  gainWords,
+  type SslGain,
+  summarizeAnnotation,
+} from "../../../core/study/annotation/summary";
 import { fileWord } from "../../../core/study/clustering/plan";
 import { useLab } from "../../../state/lab";
 import type { AnnotationStudy, AnyJob } from "../../../state/study-state";
@@ -64,11 +71,9 @@ export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
       )}
       {(best || gains.length > 0) && (
         <section className={styles.conclusions} aria-label="What the numbers say">
-          {best && <p className={notes.note}>{bestWords(best)}</p>}
+          {best && <Note words={bestWords(best)} warns={!beatsBaseline(best)} />}
           {gains.map((gain) => (
-            <p key={gain.view} className={notes.note}>
-              {gainWords(gain)}
-            </p>
+            <Note key={gain.view} words={gainWords(gain)} warns={notShown(gain)} />
           ))}
         </section>
       )}
@@ -79,6 +84,19 @@ export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
     </>
   );
 }
+
+/** A sentence, set off where the numbers are not what one would hope for. */
+function Note({ words, warns }: { words: string; warns: boolean }) {
+  return (
+    <p className={`${notes.note} ${warns ? notes.warning : ""}`}>{words.charAt(0).toUpperCase() + words.slice(1)}</p>
+  );
+}
+
+const beatsBaseline = ({ network, baseline }: BestOfFraction): boolean =>
+  network.scores.f1Macro.mean > baseline.scores.f1Macro.mean;
+
+/** Several seeds do not show that SSL gains. */
+const notShown = ({ gain: { f1Macro } }: SslGain): boolean => f1Macro.interval !== null && f1Macro.interval[0] <= 0;
 
 /** In the order of the plan; a pretraining has no scores. */
 export function scoredOf({ jobs, finished }: Pick<AnnotationStudy, "jobs" | "finished">): AnnotationScored[] {

@@ -20,7 +20,8 @@ export function Efficiency({ plan, summary }: { plan: AnnotationPlan; summary: A
   const ways = plan.views.flatMap((view, v) =>
     plan.ssl.map((ssl) => ({
       name: `${viewNames[view]}, ${sslNames[ssl]}`,
-      color: colors[v],
+      // not the first of them, which is near the baselines' own colour
+      color: colors[v + 1],
       // with and without SSL differ in the stroke, so that colour alone says nothing
       dashed: ssl === "off",
       rows: summary.rows.filter((row) => row.view === view && row.ssl === ssl),

@@ -73,8 +73,7 @@ function countAt({ perClass, confusion }: AnnotationScored, { truth, predicted }
 
 function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; place: Confused | null }) {
   const { plan } = study.head;
-  const bad = useLab((s) => parseHex(s.theme === "dark" ? "#ff8f86" : "#b3261e")!);
-  const accent = useLab((s) => parseHex(inks[s.theme].accent)!);
+  const theme = useLab((s) => s.theme);
   const { ref, width } = useElementSize();
   const info = study.slices.get(plan.slice);
   const cells = useMemo(() => {
@@ -93,6 +92,7 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
   }, [cells, predicted, place]);
   if (!cells || !predicted || !marked)
     return <p className={notes.note}>This browser kept no positions of {plan.slice}, so there are no maps.</p>;
+  const colors = markColors[theme];
   const columns = Math.max(1, Math.min(3, Math.floor(width / 210)));
   const size = mapSize(cells, (width - 10 * (columns - 1)) / columns);
   const count = (codes: Int32Array): string => formatCount(codes.filter((code) => code === 0).length);
@@ -109,14 +109,14 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
         <div className={styles.maps} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
           {map("Truth", plan.label, cells.labels, cells.labelColors)}
           {map("Prediction", "of every cell", predicted, cells.labelColors)}
-          {map("Errors", `${count(marked.errors)} cells`, marked.errors, [bad])}
+          {map("Errors", `${count(marked.errors)} cells`, marked.errors, colors.errors)}
           {place &&
             marked.place &&
             map(
               place.truth === place.predicted ? `${place.truth}, right` : `${place.truth} as ${place.predicted}`,
               `${count(marked.place)} cells`,
               marked.place,
-              [accent],
+              colors.place,
             )}
         </div>
       )}
@@ -133,6 +133,14 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
     </div>
   );
 }
+
+/** The page's own red and accent (app.css). */
+const markColors: Readonly<
+  Record<"dark" | "light", { readonly errors: readonly Rgb[]; readonly place: readonly Rgb[] }>
+> = {
+  dark: { errors: [parseHex("#ff8f86")!], place: [parseHex(inks.dark.accent)!] },
+  light: { errors: [parseHex("#b3261e")!], place: [parseHex(inks.light.accent)!] },
+};
 
 /** As wide as its place, in the tissue's own shape within bounds. */
 function mapSize({ width, height }: TissueCells, room: number): { width: number; height: number } {

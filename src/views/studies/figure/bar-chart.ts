@@ -113,7 +113,8 @@ function oneBar(
 function fitted(name: string, place: number): readonly string[] | null {
   const room = Math.floor(place / 6.2);
   if (name.length <= room) return [name];
-  const cut = name.indexOf(" ");
+  const comma = name.indexOf(", ");
+  const cut = comma < 0 ? name.indexOf(" ") : comma + 1;
   const rows = cut < 0 ? [name] : [name.slice(0, cut), name.slice(cut + 1)];
   return rows.every((row) => row.length <= room) ? rows : null;
 }
