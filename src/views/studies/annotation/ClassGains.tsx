@@ -48,7 +48,7 @@ export function ClassGains({ gains }: { gains: readonly SslGain[] }) {
         y: "F1 gained",
         kinds: [viewNames[view]],
         colors: categoryColors(8).map(toHex),
-        finding: Number.isFinite(r) ? `rank correlation ${r.toFixed(2).replace("-", "−")}` : "too few classes",
+        finding: Number.isFinite(r) ? `rank correlation ${r.toFixed(2).replace("-", "−")}` : "no rank correlation",
         things: "classes",
         logX: true,
         throughY: 0,

@@ -13,7 +13,7 @@ interface ConfusionMatrixProps {
 export function ConfusionMatrix({ result: { perClass, confusion }, chosen, onChoose }: ConfusionMatrixProps) {
   const names = perClass.map(({ name }) => name);
   return (
-    <section className={styles.matrixRoom} aria-label="Confusion matrix">
+    <section className={styles.matrixRoom} tabIndex={names.length > 20 ? 0 : undefined} aria-label="Confusion matrix">
       <table className={styles.matrix}>
         <caption className="label">
           Rows: true class, with its cells. Columns: predicted class. Share of the row.

@@ -37,10 +37,13 @@ export function HeldOut({ study, results, fraction }: HeldOutProps) {
   return (
     <section className={studyStyles.block} aria-labelledby="held-out-title">
       <div className={studyStyles.blockHead}>
-        <h2 id="held-out-title">On the held-out section</h2>
+        <h2 id="held-out-title" style={{ whiteSpace: "nowrap" }}>
+          On the held-out section
+        </h2>
         <Select
           aria-label="Run shown"
-          w={340}
+          w={320}
+          style={{ flex: "none" }}
           data={here.map((r) => ({ value: r.key, label: jobTitle(r) }))}
           value={result.key}
           onChange={setWanted}
@@ -93,7 +96,7 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
   if (!cells || !predicted || !marked)
     return <p className={notes.note}>This browser kept no positions of {plan.slice}, so there are no maps.</p>;
   const colors = markColors[theme];
-  const columns = Math.max(1, Math.min(3, Math.floor(width / 210)));
+  const columns = Math.max(1, Math.min(4, Math.floor((width + 10) / 150)));
   const size = mapSize(cells, (width - 10 * (columns - 1)) / columns);
   const count = (codes: Int32Array): string => formatCount(codes.filter((code) => code === 0).length);
   const map = (title: string, words: string, codes: Int32Array, colors: readonly Rgb[]) => (
@@ -104,7 +107,7 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
     </figure>
   );
   return (
-    <div ref={ref}>
+    <div ref={ref} className={styles.mapRoom}>
       {width > 0 && (
         <div className={styles.maps} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
           {map("Truth", plan.label, cells.labels, cells.labelColors)}
