@@ -66,24 +66,33 @@ export function StudiesScreen() {
 }
 
 function EmptyStudy({ kind }: { kind: Kind }) {
+  const { head, about, start, baselines } = empty[kind];
   return (
     <div className={styles.empty}>
-      <h2>
-        {kind === "annotation"
-          ? "An annotation study learns cell types from some sections and predicts them on one that is held out."
-          : "A study trains every method on every backbone and holds the clusters against a label."}
-      </h2>
+      <h2>{head}</h2>
+      {about && <p>{about}</p>}
       <p>
-        {kind === "annotation"
-          ? "On the full graph and on sub-graphs, with and without pretraining by self-supervision, with all labels and with few: whether pretraining gains anything, and for which classes. "
-          : ""}
-        Choose {kind === "annotation" ? "label, test section" : "label, methods"} and seeds at the left and start it.
-        Runs go one after the other in a thread of their own, so the lab stays usable; each is kept as soon as it is
-        done, and a study goes on after a reload.{" "}
-        {kind === "annotation"
-          ? "Logistic regression stands on top of the table: what a network must beat to have earned its training."
-          : "Baselines, which learn nothing, stand on top of the table: what a method must beat to have earned its training."}
+        {start} Runs go one after the other in a thread of their own, so the lab stays usable; each is kept as soon as
+        it is done, and a study goes on after a reload. {baselines}
       </p>
     </div>
   );
 }
+
+/** What stands in place of results that there are not. */
+const empty = {
+  clustering: {
+    head: "A study trains every method on every backbone and holds the clusters against a label.",
+    about: null,
+    start: "Choose label, methods and seeds at the left and start it.",
+    baselines:
+      "Baselines, which learn nothing, stand on top of the table: what a method must beat to have earned its training.",
+  },
+  annotation: {
+    head: "An annotation study learns cell types from some sections and predicts them on one that is held out.",
+    about:
+      "On the full graph and on sub-graphs, with and without pretraining by self-supervision, with all labels and with few: whether pretraining gains anything, and for which classes.",
+    start: "Choose label, test section and seeds at the left and start it.",
+    baselines: "Logistic regression stands on top of the table: what a network must beat to have earned its training.",
+  },
+} as const satisfies Record<Kind, object>;

@@ -9,7 +9,6 @@ import {
   defaultAnnotationPlan,
 } from "../../../core/study/annotation/plan";
 import { type Switch, switches, type View, views } from "../../../core/study/annotation/recipe-file";
-import { stageRecipes } from "../../../core/study/annotation/stage-recipes";
 import type { AnnotationPreset } from "../../../core/train/annotation-presets";
 import { chooseLabel } from "../../../state/fresh";
 import { useLab } from "../../../state/lab";
@@ -19,6 +18,7 @@ import { KnobRow, NumberKnob } from "../../kit/Knob";
 import notes from "../../kit/notes.module.css";
 import { More } from "../../rail/More";
 import styles from "../Studies.module.css";
+import { LengthFields } from "./LengthFields";
 import { OneSection } from "./OneSection";
 import { sectionByRule } from "./test-section";
 import { parseFractions, sizeWords, sslNames, annotationTerms as terms, viewNames } from "./words";
@@ -66,15 +66,8 @@ function Fields({ slice }: { slice: Info }) {
   const empty =
     rule instanceof LabError
       ? `${rule.message} ${rule.hint ?? ""}`
-      : section === null
-        ? "Choose a section to test on."
-        : draft.views.length === 0
-          ? "Choose full graph or sub-graphs."
-          : draft.ssl.length === 0
-            ? "Choose with or without SSL."
-            : fractions === null
-              ? "Labels: give shares up to 100 % or whole numbers of cells."
-              : null;
+      : (lacking.find(([isLacking]) => isLacking(draft, section))?.[1] ??
+        (fractions === null ? "Labels: give shares up to 100 % or whole numbers of cells." : null));
   const plan: AnnotationPlan = defaultAnnotationPlan(
     { slice: slice.name, label, testSections: section === null ? [] : [section] },
     {
@@ -220,7 +213,12 @@ function Fields({ slice }: { slice: Info }) {
         )}
       </KnobRow>
       <More>
-        <LengthFields draft={draft} set={set} />
+        <LengthFields
+          preset={draft.preset}
+          views={draft.views}
+          changes={draft.changes}
+          onChange={(changes) => set({ changes })}
+        />
       </More>
 
       <p className={notes.note} role="status" data-testid="annotation-size">
@@ -233,47 +231,12 @@ function Fields({ slice }: { slice: Info }) {
   );
 }
 
-/** How long each stage learns. Without a change each view has its preset's length. */
-function LengthFields({ draft, set }: { draft: Draft; set: (part: Partial<Draft>) => void }) {
-  const [full, sub] = views.map((view) => stageRecipes({ preset: draft.preset, changes: {} }, view, 0));
-  return (["pretrain", "train"] as const).map((stage) => {
-    const name = stage === "pretrain" ? "Pretraining" : "Fine-tuning";
-    const own = (of: typeof full) => ({ epochs: of[stage].epochs, patience: of[stage].patience ?? 0 });
-    const one = draft.views.length === 1 && draft.views[0] === "sub" ? own(sub) : own(full);
-    const change = (part: Partial<PipelineSettings>): void => set({ changes: { ...draft.changes, ...part } });
-    const several = draft.views.length > 1 && own(full).epochs !== own(sub).epochs;
-    return (
-      <fieldset key={stage} className={styles.group}>
-        <legend>{name}</legend>
-        <NumberKnob
-          label={`${name} epochs`}
-          definition={terms.epochs}
-          value={draft.changes[`${stage}_epochs`] ?? one.epochs}
-          initial={one.epochs}
-          onChange={(epochs) => change({ [`${stage}_epochs`]: epochs })}
-          min={1}
-          max={10_000}
-          integer
-        />
-        <NumberKnob
-          label={`${name} patience`}
-          definition={terms.patience}
-          value={draft.changes[`${stage}_patience`] ?? one.patience}
-          initial={one.patience}
-          onChange={(patience) => change({ [`${stage}_patience`]: patience })}
-          min={0}
-          max={10_000}
-          integer
-        />
-        {several && draft.changes[`${stage}_epochs`] === undefined && (
-          <p className="label">
-            The preset's: {own(full).epochs} on the full graph, {own(sub).epochs} on sub-graphs.
-          </p>
-        )}
-      </fieldset>
-    );
-  });
-}
+/** What a draft may lack, and what to do then. */
+const lacking: readonly (readonly [(draft: Draft, section: string | null) => boolean, string])[] = [
+  [(_, section) => section === null, "Choose a section to test on."],
+  [({ views: chosen }) => chosen.length === 0, "Choose full graph or sub-graphs."],
+  [({ ssl }) => ssl.length === 0, "Choose with or without SSL."],
+];
 
 function labelsOf(info: Info): string[] {
   const usable = info.obs.filter(
