@@ -96,7 +96,7 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
   if (!cells || !predicted || !marked)
     return <p className={notes.note}>This browser kept no positions of {plan.slice}, so there are no maps.</p>;
   const colors = markColors[theme];
-  const columns = Math.max(1, Math.min(4, Math.floor((width + 10) / 150)));
+  const columns = Math.max(1, Math.min(4, Math.floor((width + 10) / 180)));
   const size = mapSize(cells, (width - 10 * (columns - 1)) / columns);
   const count = (codes: Int32Array): string => formatCount(codes.filter((code) => code === 0).length);
   const map = (title: string, words: string, codes: Int32Array, colors: readonly Rgb[]) => (
