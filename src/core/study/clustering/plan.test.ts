@@ -29,6 +29,7 @@ describe("a plan", () => {
 
   test.each<[Record<string, unknown>, RegExp]>([
     [{ methods: ["simclr", "alchemy"] }, /methods\[1\] must be one of simclr.*"alchemy"/],
+    [{ methods: ["simclr", "supervised"] }, /methods\[1\] must be a method that needs no label, got "supervised"/],
     [{ methods: ["simclr", "simclr"] }, /without repetition/],
     [{ seeds: [0.5] }, /seeds\[0\] must be a whole number/],
     [{ slices: [] }, /one slice or more/],

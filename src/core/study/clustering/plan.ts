@@ -2,7 +2,7 @@ import { LabError } from "../../errors";
 import { integer, list, object, oneOf, refuse, text } from "../../fields";
 import type { GraphRecipe } from "../../graph/spatial-graph";
 import { type Backbone, backbones } from "../../nn/encoder-spec";
-import { methodIds, type SslMethodId } from "../../ssl/catalog";
+import { methodIds, type SslMethodId, selfSupervisedIds } from "../../ssl/catalog";
 import { type PresetId, presetIds } from "../../train/presets";
 import { validateGraph } from "../../train/recipe";
 import { baselines } from "../baselines/baseline";
@@ -160,7 +160,7 @@ export function validatePlan(value: unknown): ClusteringPlan {
     version: 1,
     kind: "clustering",
     slices,
-    methods: list("methods", p.methods, (v, key) => oneOf(key, v, methodIds)),
+    methods: list("methods", p.methods, validateMethod),
     backbones: list("backbones", p.backbones, (v, key) => oneOf(key, v, backbones)),
     baselines: list("baselines", p.baselines, (v, key) => oneOf(key, v, Object.keys(baselines))),
     seeds: list("seeds", p.seeds, (v, key) => integer(key, v, { min: 0, max: 2 ** 32 - 1 })),
@@ -169,6 +169,17 @@ export function validatePlan(value: unknown): ClusteringPlan {
     graph: p.graph === null ? null : validateGraph(p.graph),
     clustering: validateClusterWay(p.clustering),
   };
+}
+
+/** A network that has learned the label would be held against what it was told. */
+function validateMethod(value: unknown, key: string): SslMethodId {
+  const method = oneOf(key, value, methodIds);
+  if (selfSupervisedIds.includes(method)) return method;
+  throw new LabError(
+    "range",
+    `${key} must be a method that needs no label, got "${method}".`,
+    "A study compares what is found without labels; train this one by itself.",
+  );
 }
 
 function validateSlice(value: unknown, key: string): StudySlice {
