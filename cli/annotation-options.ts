@@ -1,4 +1,5 @@
 import type { Slice } from "../src/core/slice/slice";
+import { coarserColumns } from "../src/core/study/annotation/label-levels";
 import { expandGrid } from "../src/core/study/annotation/pipeline";
 import {
   type AnnotationPlan,
@@ -35,7 +36,7 @@ export const annotationOptions = {
   "validation-share": { type: "string" },
 } as const;
 
-export const annotationUsage = `--label NAME [--levels NAME,NAME] [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X]`;
+export const annotationUsage = `--label NAME [--levels none|NAME,NAME] [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X]`;
 
 /**
  * The plan that the options ask for. What they leave out comes from --recipe, then from the study that is in the folder,
@@ -61,12 +62,14 @@ export function annotationPlanOf(
     : (recipe.unlabelled ?? before?.unlabelled ?? []);
   const given = args.has("test-section") ? args.names("test-section") : (recipe.testSections ?? before?.testSections);
   const testSections = given ?? [testSectionByRule(slice, label, unlabelled)];
+  const told = args.has("levels") ? namedLevels(args) : (recipe.levels ?? before?.levels);
+  const levels = told ?? coarserColumns(slice, label, { unlabelled, testSections });
   const base = before ?? defaultAnnotationPlan({ slice: slice.name, label, testSections });
   const plan = validateAnnotationPlan({
     ...base,
     ...recipe,
     ...{ label, unlabelled, testSections },
-    levels: args.has("levels") ? args.names("levels") : (recipe.levels ?? base.levels),
+    levels,
     configurations: recipe.configurations ?? (preset ? expandGrid(preset, {}) : base.configurations),
     views: args.has("views") ? args.names("views") : (recipe.views ?? base.views),
     ssl: args.has("ssl") ? args.names("ssl") : (recipe.ssl ?? base.ssl),
@@ -80,7 +83,13 @@ export function annotationPlanOf(
     },
   });
   const byRule = `section ${testSections} is tested on: its composition is nearest to the mean of all (--test-section).`;
-  return { plan, notes: given ? notes : [...notes, byRule] };
+  const found = `scored by ${levels.join(" and ")} as well, within which each ${label} lies (--levels none turns it off).`;
+  return { plan, notes: [...notes, ...(given ? [] : [byRule]), ...(told || levels.length === 0 ? [] : [found])] };
+}
+
+/** `none` is a word for no level at all. */
+function namedLevels(args: Arguments): readonly string[] {
+  return args.text("levels") === "none" ? [] : args.names("levels");
 }
 
 function baselinesOf(args: Arguments, base: readonly string[]): readonly string[] {

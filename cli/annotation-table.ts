@@ -1,3 +1,4 @@
+import { atLevel, levelPurity } from "../src/core/study/annotation/at-level";
 import { type AnnotationPlan, annotationJobs, validateAnnotationPlan } from "../src/core/study/annotation/plan";
 import type { AnnotationFile, AnnotationScored } from "../src/core/study/annotation/result";
 import { bestWords, gainWords, summarizeAnnotation } from "../src/core/study/annotation/summary";
@@ -31,6 +32,8 @@ export interface AnnotationTable {
   readonly failed: readonly object[];
   readonly rows: readonly object[];
   readonly gains: readonly object[];
+  /** Rows and gains by each coarser column. */
+  readonly levels: readonly { name: string; purity: number; rows: readonly object[]; gains: readonly object[] }[];
   /** What the numbers say, one sentence each: networks against baselines, SSL against none. */
   readonly words: readonly string[];
 }
@@ -43,16 +46,26 @@ export function annotationTable(results: readonly AnnotationScored[], failed: re
     failed,
     rows,
     gains,
+    levels: levelNames(results).map((name) => {
+      const { rows, gains } = summarizeAnnotation(atLevel(results, name));
+      return { name, purity: levelPurity(results, name), rows, gains };
+    }),
     words: [...best.map(bestWords), ...gains.map(gainWords)],
   };
 }
+
+/** Coarser columns that results were scored by, in the order of the plan. */
+export const levelNames = (results: readonly AnnotationScored[]): string[] => [
+  ...new Set(results.flatMap(({ levels }) => levels.map(({ name }) => name))),
+];
 
 /** Confusion, curves and recipe stay in the run's own file. */
 function entry(result: AnnotationScored): object {
   const { f1Micro, f1Macro, f1Weighted, balancedAccuracy, expectedCalibrationError, brier, nScored } = result;
   const { fraction, seed, nLabels, seconds } = result;
   const scores = { f1Micro, f1Macro, f1Weighted, balancedAccuracy, expectedCalibrationError, brier, nScored };
-  const { perClass, levels } = result;
+  const { perClass } = result;
+  const levels = result.levels.map(({ confusion: _, reliability: __, ...level }) => level);
   if (result.kind === "baseline")
     return { name: result.name, fraction, seed, ...scores, nLabels, seconds, levels, perClass };
   const { configuration, view, ssl, nTrain, nValidation, pretrainSeconds, epochs, bestEpoch } = result;

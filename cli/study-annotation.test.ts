@@ -27,6 +27,7 @@ interface Told {
   readonly baselines: readonly Record<string, unknown>[];
   readonly words: readonly string[];
   readonly failed: readonly unknown[];
+  readonly levels: readonly unknown[];
 }
 const told = async (words: string[]) => (await jsonOf(words, { cwd })) as unknown as Told;
 
@@ -89,15 +90,27 @@ describe("study annotation", () => {
     expect(html).not.toMatch(/NaN|undefined|http/);
   });
 
-  test("scores by a coarser column as well", async () => {
+  test("scores by the coarser columns that it finds as well, or by none", async () => {
     const words =
-      "--recipe small.yaml --views full --backend wasm --threads 1 --seeds 1 --fractions 1 --ssl off --baselines logistic";
-    const { baselines, runs } = await told(study("levels", `${words} --label cell_type --levels class`));
-    for (const { levels, f1Micro } of [...baselines, ...runs]) {
-      const [level, ...others] = levels as { name: string; f1Micro: number; purity: number }[];
+      "--recipe small.yaml --views full --backend wasm --threads 1 --seeds 1 --fractions 1 --ssl off --baselines logistic --label cell_type";
+    const { baselines, runs, levels } = await told(study("levels", words));
+    for (const { levels: of, f1Micro } of [...baselines, ...runs]) {
+      const [level, ...others] = of as { name: string; f1Micro: number; purity: number; perClass: object[] }[];
       expect([level.name, level.purity, others.length]).toEqual(["class", 1, 0]);
       expect(level.f1Micro).toBeGreaterThanOrEqual(f1Micro as number);
+      expect(level.perClass.length).toBeGreaterThan(1);
+      expect(level).not.toHaveProperty("confusion");
     }
+    const [{ name, rows }] = levels as { name: string; rows: { scores: { f1Micro: { mean: number } } }[] }[];
+    expect([name, rows.length]).toEqual(["class", 2]);
+    const { report } = await jsonOf(["study", "report", "levels"], { cwd });
+    const html = readFileSync(join(cwd, report as string), "utf8");
+    expect(html).toContain("<h2>By class</h2>");
+    expect(html).toContain("Where the cells of each class went");
+    const { plan } = (await jsonOf([...study("no-levels", `${words} --levels none`), "--plan"], { cwd })) as {
+      plan: { levels: string[] };
+    };
+    expect(plan.levels).toEqual([]);
   });
 
   test("does one run alone with the pretraining it needs, as within the study", async () => {

@@ -54,10 +54,29 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await expect(page.getByText(/one seed does not tell whether SSL helps/)).toHaveCount(2);
   await everyLook(page, "annotation-done");
 
+  // the same predictions by class, within which each cell type lies
+  const level = page.getByRole("radiogroup", { name: "Level of the label" });
+  const micro = () =>
+    table
+      .getByRole("row", { name: /^Sub-graphs/ })
+      .getByRole("cell")
+      .first()
+      .innerText();
+  const fine = Number.parseFloat(await micro());
+  await level.getByText("class", { exact: true }).click();
+  await expect(page.getByTestId("level-words")).toContainText("each cell_type lies within one");
+  expect(Number.parseFloat(await micro())).toBeGreaterThanOrEqual(fine);
+  const classes = page.getByRole("region", { name: "Confusion matrix" }).locator("tbody tr");
+  expect(await classes.count()).toBeLessThan(8);
+  await everyLook(page, "annotation-level");
+  await page.getByRole("heading", { name: "On the held-out section" }).evaluate((h) => h.scrollIntoView());
+  await keep(page, "annotation-level-held-out");
+  await level.getByText("cell_type", { exact: true }).click();
+
   // a place of the confusion matrix is shown on the tissue
   await expect(page.getByText("Errors", { exact: true })).toBeVisible();
-  const place = page.getByRole("button", { name: /^[\d,]+ cells of \w+ were taken for \w+/ }).first();
-  const [, count, truth, taken] = /^([\d,]+) cells of (\w+) were taken for (\w+),/.exec(
+  const place = page.getByRole("button", { name: /^[\d,]+ cells of .+ were taken for .+/ }).first();
+  const [, count, truth, taken] = /^([\d,]+) cells of (.+) were taken for (.+), [<\d]/.exec(
     (await place.getAttribute("aria-label")) ?? "",
   )!;
   await place.click();
@@ -177,6 +196,10 @@ function showWholeStudy(): void {
 /** One seed, all labels and a tenth of them, few epochs. */
 async function setUp(page: Page): Promise<void> {
   const form = page.getByRole("navigation", { name: "Study" });
+  await form.getByRole("combobox", { name: "Label", exact: true }).click();
+  await page.getByRole("option", { name: "cell_type", exact: true }).click();
+  // a cell type lies within one class
+  await expect(form.getByText("class", { exact: true })).toBeVisible();
   await form.getByLabel("Seeds", { exact: true }).fill("1");
   await form.getByLabel("Labels", { exact: true }).fill("100 %, 10 %");
   await form.getByRole("button", { name: "More" }).click();

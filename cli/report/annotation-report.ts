@@ -1,4 +1,5 @@
 import type { Interval } from "../../src/core/metrics/interval";
+import { atLevel, levelPurity } from "../../src/core/study/annotation/at-level";
 import type { AnnotationPlan } from "../../src/core/study/annotation/plan";
 import type { AnnotationRun, AnnotationScored } from "../../src/core/study/annotation/result";
 import {
@@ -47,7 +48,8 @@ export function annotationReport(
     summary.gains.length > 0 ? "<h2>What SSL gains</h2>" : "",
     words(summary.gains.map(gainWords)),
     ...summary.gains.map(classFigure),
-    bestRun(runs),
+    bestRun(runs, "Where the cells of each class went"),
+    ...plan.levels.flatMap((level) => byLevel(level, plan, results)),
     failedList(failed),
     "<h2>How to read it</h2><p>Intervals are Student's at 95 % over seeds: how sure the mean over seeds is on this tissue, not how it would be on other tissue. Macro F1 is the plain mean over classes, so a class of five cells counts as much as one of thousands. The best network and baseline were chosen by the scores they are compared by.</p>",
   ];
@@ -123,8 +125,24 @@ function classFigure({ configuration, view, fraction, perClass, byFrequency, ran
   );
 }
 
+/** The same predictions by a coarser column. */
+function byLevel(level: string, { label }: AnnotationPlan, all: readonly AnnotationScored[]): string[] {
+  const results = atLevel(all, level);
+  if (results.length === 0) return [];
+  const { rows, gains } = summarizeAnnotation(results);
+  const share = (100 * levelPurity(all, level)).toFixed(1);
+  const runs = results.filter((r): r is AnnotationRun => r.kind === "run");
+  return [
+    `<h2>By ${escaped(level)}</h2>`,
+    `<p>${escaped(`The same predictions of ${label}, each right where the predicted class lies within the cell's own ${level}. The ${level} of ${share} % of the cells to learn from follows from their ${label}.`)}</p>`,
+    table(rows),
+    words(gains.map(gainWords)),
+    bestRun(runs, `Where the cells of each ${level} went`),
+  ];
+}
+
 /** Classes and confusion of the run with the highest macro F1. */
-function bestRun(runs: readonly AnnotationRun[]): string {
+function bestRun(runs: readonly AnnotationRun[], title: string): string {
   if (runs.length === 0) return "";
   const run = runs.reduce((a, b) => (b.f1Macro > a.f1Macro ? b : a));
   const { perClass, confusion } = run;
@@ -139,7 +157,7 @@ function bestRun(runs: readonly AnnotationRun[]): string {
     return `<tr><th scope="row">${escaped(c.name)}</th><td>${c.nTrain}</td><td>${c.support}</td>${scores}${cells.join("")}</tr>`;
   };
   const heads = perClass.map((_, i) => `<th>${i + 1}</th>`).join("");
-  return `<h2>Where the cells of each class went</h2>
+  return `<h2>${escaped(title)}</h2>
 <p>${escaped(`${run.configuration}, ${viewWords(run.view)}, SSL ${run.ssl}, ${fractionWords(run.fraction)}, seed ${run.seed}`)}: the run with the highest macro F1. Shares of the true class in percent; columns are the predictions in the order of the rows, in which classes that are confused stand side by side.</p>
 <div class="scroll"><table class="matrix"><thead><tr><th></th><th>learned from</th><th>cells</th><th>precision</th><th>recall</th><th>F1</th>${heads}</tr></thead>
 <tbody>${perClass.map(line).join("\n")}</tbody></table></div>`;

@@ -29,13 +29,32 @@ describe("scores of an annotation", () => {
 
   it("count a cell as right by a coarser level where the predicted class lies within its own", () => {
     const level = {
-      ...{ name: "group", purity: 1 },
-      codes: Int32Array.of(0, 0, 0, 1, 0, 1, -1),
+      ...{ name: "group", purity: 1, categories: ["left", "right"] },
+      codes: Int32Array.of(0, 0, 0, 1, 0, 1, 1),
       of: Int32Array.of(0, 0, -1, 1),
     };
-    const { levels } = scoreAnnotation(annotation, { codes, train: Uint32Array.of(), categories, levels: [level] });
-    // cell 4 is taken for another class of its group, cell 2 for one of the other
-    expect(levels).toEqual([{ name: "group", f1Micro: 4 / 5, f1Macro: expect.any(Number), nScored: 5, purity: 1 }]);
+    const { levels } = scoreAnnotation(annotation, { codes, train: Uint32Array.of(1, 3), categories, levels: [level] });
+    // cell 4 is taken for another class of its group, cell 2 for one of the other; cell 6 has no label
+    expect(levels).toHaveLength(1);
+    const [group] = levels;
+    expect(group).toMatchObject({ name: "group", nScored: 5, purity: 1 });
+    expect(group.f1Micro).toBeCloseTo(4 / 5, 12);
+    const row = (name: string) => group.perClass.findIndex((c) => c.name === name);
+    expect(group.perClass[row("left")]).toMatchObject({ support: 3, nTrain: 1, precision: 1 });
+    expect(group.confusion[row("left")][row("right")]).toBe(1);
+    // one class of each group was learned, so probabilities are theirs: .02, .72, .125, 0, 0
+    expect(group.brier).toBeCloseTo((0.02 + 0.72 + 0.125) / 5, 6);
+  });
+
+  it("count a prediction as wrong by a level within whose classes it does not lie", () => {
+    const level = {
+      ...{ name: "group", purity: 1, categories: ["left"] },
+      codes: Int32Array.of(0, 0, 0, 0, 0, 0, 0),
+      of: Int32Array.of(0, 0, -1, -1),
+    };
+    const [group] = scoreAnnotation(annotation, { codes, train: Uint32Array.of(), categories, levels: [level] }).levels;
+    expect(group).toMatchObject({ nScored: 5, f1Micro: 2 / 5 });
+    expect(group.perClass.map(({ name }) => name).sort()).toEqual(["left", "no group"]);
   });
 
   it("give every class its row in one order, with what was learned from", () => {

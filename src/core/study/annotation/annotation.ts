@@ -24,23 +24,8 @@ export interface ClassResult {
   readonly nTrain: number;
 }
 
-export interface LevelScores {
-  readonly name: string;
-  readonly f1Micro: number;
-  readonly f1Macro: number;
-  readonly nScored: number;
-  /** Share of training cells whose level follows from their label (label-levels.ts). */
-  readonly purity: number;
-}
-
-/** A coarser column, and what it follows from. */
-export interface LabelLevel extends CoarserLevel {
-  readonly name: string;
-  readonly codes: Int32Array; // of every cell of the slice, -1 = missing
-}
-
-/** How well labels were predicted; plain JSON. */
-export interface AnnotationScores {
+/** How well predictions agree with one column; plain JSON. */
+interface ColumnScores {
   readonly nScored: number;
   readonly f1Micro: number;
   readonly f1Macro: number;
@@ -50,12 +35,33 @@ export interface AnnotationScores {
   readonly brier: number;
   /** By confidence; empty bins are left out. */
   readonly reliability: readonly ReliabilityBin[];
-  /** The same predictions by coarser columns. */
-  readonly levels: readonly LevelScores[];
   /** Classes that occur in the truth or among the predictions, confusable ones side by side. */
   readonly perClass: readonly ClassResult[];
   /** Cells by true and predicted class, in the order of perClass, rows truth. */
   readonly confusion: readonly (readonly number[])[];
+}
+
+/**
+ * The same predictions by a coarser column. A cell counts there if it has the label, too; the probability of a coarse class,
+ * for calibration, is the sum over the classes within it.
+ */
+export interface LevelScores extends ColumnScores {
+  readonly name: string;
+  /** Share of training cells whose level follows from their label (label-levels.ts). */
+  readonly purity: number;
+}
+
+/** A coarser column, and what it follows from. */
+export interface LabelLevel extends CoarserLevel {
+  readonly name: string;
+  readonly codes: Int32Array; // of every cell of the slice, -1 = missing
+  readonly categories: readonly string[];
+}
+
+/** How well labels were predicted; plain JSON. */
+export interface AnnotationScores extends ColumnScores {
+  /** The same predictions by coarser columns. */
+  readonly levels: readonly LevelScores[];
 }
 
 /** The most probable class of each cell, as a code of the label, shape (cells.length,). */
@@ -86,9 +92,52 @@ export function scoreAnnotation(
     levels = [],
   }: { codes: Codes; train: Uint32Array; categories: readonly string[]; levels?: readonly LabelLevel[] },
 ): AnnotationScores {
-  const { classes, cells, probability } = annotation;
-  const truth = Int32Array.from(cells, (i) => codes[i]);
   const predicted = predictedCodes(annotation);
+  return {
+    ...columnScores(annotation, predicted, { codes, train, categories }),
+    levels: levels.map((level) => {
+      const { name, purity, codes: ofCells, categories } = level;
+      const truth = ofCells.map((code, i) => (codes[i] < 0 ? -1 : code));
+      const of = parentCodes(level);
+      const scores = columnScores(
+        coarsened(annotation, of),
+        predicted.map((code) => of[code]),
+        { codes: truth, train, categories: [...categories, nowhere(name)] },
+      );
+      return { name, purity, ...scores };
+    }),
+  };
+}
+
+/**
+ * The coarse class of each fine one. Those that lie within none, since no cell to learn from says so, share a class that no
+ * cell has, so that predicting them is wrong: its code is one beyond the level's own.
+ */
+export function parentCodes({ of, categories }: Pick<LabelLevel, "of" | "categories">): Int32Array {
+  return of.map((code) => (code < 0 ? categories.length : code));
+}
+
+/** What the class beyond a level's own is called. */
+export const nowhere = (level: string): string => `no ${level}`;
+
+/** Probabilities of coarse classes: sums over the fine ones within each. */
+function coarsened({ classes, cells, probability }: Annotation, of: Int32Array): Annotation {
+  const coarse = [...new Set(classes.map((code) => of[code]))].sort((a, b) => a - b);
+  const column = classes.map((code) => coarse.indexOf(of[code]));
+  const sums = new Float32Array(cells.length * coarse.length);
+  for (let r = 0; r < cells.length; r++)
+    column.forEach((c, fine) => {
+      sums[r * coarse.length + c] += probability[r * classes.length + fine];
+    });
+  return { classes: coarse, cells, probability: sums };
+}
+
+function columnScores(
+  { classes, cells, probability }: Annotation,
+  predicted: Int32Array,
+  { codes, train, categories }: { codes: Codes; train: Uint32Array; categories: readonly string[] },
+): ColumnScores {
+  const truth = Int32Array.from(cells, (i) => codes[i]);
   const scores = f1Scores(truth, predicted);
   // a class that was not learned has no column: beyond the last one it counts as wrong
   const columns = truth.map((code) =>
@@ -108,17 +157,10 @@ export function scoreAnnotation(
     expectedCalibrationError: sure.expectedError,
     brier: sure.brier,
     reliability: sure.bins.filter((bin) => bin.count > 0),
-    levels: levels.map(({ name, codes: ofLevel, of, purity }) => {
-      const level = Int32Array.from(cells, (i) => ofLevel[i]);
-      const { micro, macro, nScored } = f1Scores(
-        level,
-        predicted.map((code) => of[code]),
-      );
-      return { name, f1Micro: micro, f1Macro: macro, nScored, purity };
-    }),
     perClass: order.map((c) => {
       const { code, precision, recall, f1, support } = scores.perClass[c];
-      return { name: categories[code], precision, recall, f1, support, nTrain: learned.get(code) ?? 0 };
+      const name = categories[code];
+      return { name, precision, recall, f1, support, nTrain: learned.get(code) ?? 0 };
     }),
     confusion: order.map((t) => order.map((p) => scores.confusion[t * k + p])),
   };

@@ -46,9 +46,11 @@ export function prepareAnnotation(
     );
   // of what may be learned: which class lies within which must not be read from the cells that are scored
   const learned = codes.map((code, i) => (roles[i] === ROLE.test ? -1 : code));
+  const nFine = column.categories.length;
   const levels = plan.levels.map((name): LabelLevel => {
-    const ofLevel = labelCodes(labelColumn(slice, name));
-    return { name, codes: ofLevel, ...coarserLevel(learned, ofLevel, column.categories.length) };
+    const { categories, ...column } = labelColumn(slice, name);
+    const codes = labelCodes({ ...column, categories });
+    return { name, codes, categories, ...coarserLevel(learned, codes, nFine) };
   });
   const graphs = new Map<string, SpatialGraph>();
   return {

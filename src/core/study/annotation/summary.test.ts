@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultRecipe } from "../../train/recipe";
+import { atLevel, levelPurity } from "./at-level";
 import type { Switch } from "./recipe-file";
 import type { AnnotationRun } from "./result";
 import { gainWords, summarizeAnnotation } from "./summary";
@@ -54,6 +55,18 @@ describe("the table of an annotation study", () => {
     expect(overClasses.low).toBeLessThan(0.03);
     expect(byFrequency.slope).toBeLessThan(-0.05);
     expect(rankCorrelation.r).toBeCloseTo(-1, 12);
+  });
+
+  test("is made of the scores by a coarser column, of the results that have them", () => {
+    const { levels: _, ...scores } = run("on", 0);
+    const level = { ...scores, name: "class", purity: 0.99, f1Macro: 0.9 };
+    const both = [{ ...run("on", 0), levels: [level] }, run("on", 1)];
+    expect(atLevel(both, null)).toBe(both);
+    const [one, ...others] = atLevel(both, "class");
+    expect([one.f1Macro, one.key, one.kind, others.length]).toEqual([0.9, "on0", "run", 0]);
+    expect("purity" in one).toBe(false);
+    expect(levelPurity(both, "class")).toBe(0.99);
+    expect(levelPurity(both, "division")).toBeNaN();
   });
 
   test("says in words what the numbers say", () => {

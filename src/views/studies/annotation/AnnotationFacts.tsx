@@ -6,7 +6,7 @@ import { sslNames, annotationTerms as terms, viewNames } from "./words";
 
 /** What the study on the screen is made of. */
 export function AnnotationFacts({ study: { head } }: { study: AnnotationStudy }) {
-  const { slice, label, unlabelled, testSections, views, ssl, seeds, fractions, configurations } = head.plan;
+  const { slice, label, unlabelled, levels, testSections, views, ssl, seeds, fractions, configurations } = head.plan;
   const changes = configurations.flatMap((one) => Object.entries(one.changes));
   return (
     <Facts>
@@ -21,6 +21,11 @@ export function AnnotationFacts({ study: { head } }: { study: AnnotationStudy })
       <Fact name="Test section" definition={terms.section}>
         {testSections.join(", ")}
       </Fact>
+      {levels.length > 0 && (
+        <Fact name="Levels" definition={terms.levels}>
+          {levels.join(", ")}
+        </Fact>
+      )}
       <Fact name="Views">{views.map((view) => viewNames[view]).join(", ")}</Fact>
       <Fact name="Pretraining">{ssl.map((one) => sslNames[one]).join(", ")}</Fact>
       <Fact name="Seeds">{seeds.join(", ")}</Fact>

@@ -1,6 +1,7 @@
 import { Button, Checkbox, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { LabError, toLabError } from "../../../core/errors";
+import { coarserColumns } from "../../../core/study/annotation/label-levels";
 import type { PipelineSettings } from "../../../core/study/annotation/pipeline";
 import {
   type AnnotationPlan,
@@ -30,6 +31,7 @@ interface Draft {
   readonly label: string | null;
   readonly unlabelled: readonly string[] | null;
   readonly section: string | null;
+  readonly levels: readonly string[] | null;
   readonly views: readonly View[];
   readonly ssl: readonly Switch[];
   readonly seeds: number;
@@ -39,7 +41,7 @@ interface Draft {
 }
 
 const initial: Draft = {
-  ...{ label: null, unlabelled: null, section: null, views, ssl: switches, seeds: 3 },
+  ...{ label: null, unlabelled: null, section: null, levels: null, views, ssl: switches, seeds: 3 },
   ...{ fractions: "100 %, 10 %, 1 %", preset: "lab", changes: {} },
 };
 
@@ -63,6 +65,11 @@ function Fields({ slice }: { slice: Info }) {
   const rule = useMemo(() => ruleOf(slice, label, leftOut), [slice, label, leftOut]);
   const fractions = parseFractions(draft.fractions);
   const section = draft.section ?? (rule instanceof LabError ? null : (rule?.name ?? null));
+  const found = useMemo(
+    () => coarserColumns(slice, label, { unlabelled: leftOut.split("\n"), testSections: section ? [section] : [] }),
+    [slice, label, leftOut, section],
+  );
+  const levels = draft.levels ?? found;
   const empty =
     rule instanceof LabError
       ? `${rule.message} ${rule.hint ?? ""}`
@@ -71,7 +78,7 @@ function Fields({ slice }: { slice: Info }) {
   const plan: AnnotationPlan = defaultAnnotationPlan(
     { slice: slice.name, label, testSections: section === null ? [] : [section] },
     {
-      unlabelled,
+      ...{ unlabelled, levels },
       configurations: [{ preset: draft.preset, changes: draft.changes }],
       views: draft.views,
       ssl: draft.ssl,
@@ -95,7 +102,7 @@ function Fields({ slice }: { slice: Info }) {
               w={150}
               data={labelsOf(slice)}
               value={label}
-              onChange={(next) => set({ label: next, unlabelled: null })}
+              onChange={(next) => set({ label: next, unlabelled: null, levels: null })}
               allowDeselect={false}
             />
           )}
@@ -132,6 +139,19 @@ function Fields({ slice }: { slice: Info }) {
               value={draft.section ?? ""}
               onChange={(name) => set({ section: name || null })}
               allowDeselect={false}
+            />
+          )}
+        </KnobRow>
+        <KnobRow label="Levels" definition={terms.levels} changedFrom={null} onReset={() => set({ levels: null })}>
+          {(id) => (
+            <MultiSelect
+              id={id}
+              w={150}
+              size="xs"
+              data={columnsOf(slice).filter((name) => name !== label)}
+              value={[...levels]}
+              onChange={(names) => set({ levels: names })}
+              placeholder={levels.length > 0 ? "" : "none"}
             />
           )}
         </KnobRow>
@@ -237,6 +257,11 @@ const lacking: readonly (readonly [(draft: Draft, section: string | null) => boo
   [({ views: chosen }) => chosen.length === 0, "Choose full graph or sub-graphs."],
   [({ ssl }) => ssl.length === 0, "Choose with or without SSL."],
 ];
+
+/** Columns that may be a coarser level. */
+function columnsOf({ obs }: Info): string[] {
+  return obs.filter((c) => c.kind === "categorical" && c.name !== "section").map(({ name }) => name);
+}
 
 function labelsOf(info: Info): string[] {
   const usable = info.obs.filter(

@@ -1,5 +1,6 @@
 import { Button, Menu, SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
+import { atLevel, levelPurity } from "../../../core/study/annotation/at-level";
 import type { AnnotationJob } from "../../../core/study/annotation/plan";
 import type { AnnotationScored } from "../../../core/study/annotation/result";
 import {
@@ -24,7 +25,7 @@ import { saveCsv, saveFolder } from "./export-annotation";
 import { HeldOut } from "./HeldOut";
 import { TwoByTwo } from "./TwoByTwo";
 import { annotationTimeLeft } from "./time-left";
-import { jobTitle } from "./words";
+import { jobTitle, levelWords } from "./words";
 
 /** An annotation study: its queue, what its numbers say, the 2 × 2, and what lies behind it. */
 export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
@@ -32,7 +33,10 @@ export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
   const keepError = useLab((s) => s.keepError);
   const runTimes = useLab((s) => s.runTimes);
   const [fraction, setFraction] = useState(plan.fractions[0]);
-  const results = useMemo(() => scoredOf(study), [study]);
+  const [wanted, setLevel] = useState<string | null>(null);
+  const all = useMemo(() => scoredOf(study), [study]);
+  const level = wanted !== null && plan.levels.includes(wanted) ? wanted : null;
+  const results = useMemo(() => atLevel(all, level), [all, level]);
   const summary = useMemo(() => summarizeAnnotation(results), [results]);
   const timeLeft = useCallback(
     (queue: InHand, ran: number) => annotationTimeLeft(study, runTimes, { key: queue.job.key, ran }),
@@ -51,22 +55,38 @@ export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item onClick={() => saveCsv(results, name)}>Table of all runs, CSV</Menu.Item>
+            <Menu.Item onClick={() => saveCsv(all, name)}>Table of all runs, CSV</Menu.Item>
             <Menu.Item onClick={() => saveFolder(study, name)}>Folder for the command line, zip</Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </QueueBar>
       {keepError && <ErrorNote title="Not kept" error={keepError} />}
       <Failures study={study} titleOf={titleOf} />
-      {plan.fractions.length > 1 && (
+      {(plan.fractions.length > 1 || plan.levels.length > 0) && (
         <div className={styles.tools}>
-          <SegmentedControl
-            aria-label="Labels"
-            fullWidth={false}
-            data={plan.fractions.map((f) => ({ value: String(f), label: fractionWords(f) }))}
-            value={String(fraction)}
-            onChange={(value) => setFraction(Number(value))}
-          />
+          {plan.fractions.length > 1 && (
+            <SegmentedControl
+              aria-label="Labels"
+              fullWidth={false}
+              data={plan.fractions.map((f) => ({ value: String(f), label: fractionWords(f) }))}
+              value={String(fraction)}
+              onChange={(value) => setFraction(Number(value))}
+            />
+          )}
+          {plan.levels.length > 0 && (
+            <SegmentedControl
+              aria-label="Level of the label"
+              fullWidth={false}
+              data={[plan.label, ...plan.levels]}
+              value={level ?? plan.label}
+              onChange={(value) => setLevel(value === plan.label ? null : value)}
+            />
+          )}
+          {level !== null && (
+            <span className="label" role="status" data-testid="level-words">
+              {levelWords(level, plan.label, levelPurity(all, level))}
+            </span>
+          )}
         </div>
       )}
       {(best || gains.length > 0) && (
@@ -80,7 +100,7 @@ export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
       <TwoByTwo plan={plan} summary={summary} results={results} fraction={fraction} />
       <Efficiency plan={plan} summary={summary} />
       <ClassGains gains={gains} />
-      <HeldOut study={study} results={results} fraction={fraction} />
+      <HeldOut study={study} results={results} fraction={fraction} level={level} />
     </>
   );
 }

@@ -9,22 +9,24 @@ import { parseHex, type Rgb, toHex } from "../../color/rgb";
 import { formatCount, formatScore, formatShare } from "../../format/numbers";
 import notes from "../../kit/notes.module.css";
 import { MapCanvas } from "../clustering/MapCanvas";
-import { type TissueCells, tissueCells } from "../clustering/tissue-map";
+import type { TissueCells } from "../clustering/tissue-map";
 import { inks } from "../figure/figure";
 import studyStyles from "../Studies.module.css";
 import styles from "./Annotation.module.css";
 import { ConfusionMatrix } from "./ConfusionMatrix";
-import { type Confused, cellsOf, errorsOf, predictedOn } from "./held-out-cells";
+import { type Confused, cellsAt, cellsOf, errorsOf, nothing, predictedOn } from "./held-out-cells";
 import { jobTitle } from "./words";
 
 interface HeldOutProps {
   readonly study: AnnotationStudy;
   readonly results: readonly AnnotationScored[];
   readonly fraction: LabelFraction;
+  /** The coarser column that results are scored by; null for the label. */
+  readonly level: string | null;
 }
 
 /** One run on the held-out section: what it took for what, and where. */
-export function HeldOut({ study, results, fraction }: HeldOutProps) {
+export function HeldOut({ study, results, fraction, level }: HeldOutProps) {
   const [wanted, setWanted] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Confused | null>(null);
   const here = results.filter((r) => r.fraction === fraction);
@@ -56,7 +58,7 @@ export function HeldOut({ study, results, fraction }: HeldOutProps) {
       </div>
       <div className={styles.held}>
         <ConfusionMatrix result={result} chosen={place} onChoose={setChosen} />
-        <Maps study={study} shown={result.key} place={place} />
+        <Maps study={study} shown={result.key} place={place} level={level} />
       </div>
     </section>
   );
@@ -74,20 +76,24 @@ function countAt({ perClass, confusion }: AnnotationScored, { truth, predicted }
   return confusion[at(truth)]?.[at(predicted)] ?? 0;
 }
 
-function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; place: Confused | null }) {
+interface MapsProps {
+  readonly study: AnnotationStudy;
+  readonly shown: string;
+  readonly place: Confused | null;
+  readonly level: string | null;
+}
+
+function Maps({ study, shown, place, level }: MapsProps) {
   const { plan } = study.head;
   const theme = useLab((s) => s.theme);
   const { ref, width } = useElementSize();
   const info = study.slices.get(plan.slice);
-  const cells = useMemo(() => {
-    const { slice: name, label, unlabelled, testSections: sections } = plan;
-    return info ? tissueCells(info, { name, label, unlabelled, sections }) : null;
-  }, [info, plan]);
+  const { cells, parents } = useMemo(() => (info ? cellsAt(info, plan, level) : nothing), [info, plan, level]);
   const predictions = study.finished.get(shown)?.predictions;
-  const predicted = useMemo(
-    () => (cells && predictions ? predictedOn(cells, predictions) : null),
-    [cells, predictions],
-  );
+  const predicted = useMemo(() => {
+    const codes = cells && predictions ? predictedOn(cells, predictions) : null;
+    return parents ? (codes?.map((code) => (code < 0 ? -1 : parents[code])) ?? null) : codes;
+  }, [cells, parents, predictions]);
   const marked = useMemo(() => {
     if (!cells || !predicted) return null;
     const codes = { truth: cells.labels, predicted, categories: cells.categories };
@@ -96,6 +102,7 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
   if (!cells || !predicted || !marked)
     return <p className={notes.note}>This browser kept no positions of {plan.slice}, so there are no maps.</p>;
   const colors = markColors[theme];
+  const unknown = cells.categories.length - 1;
   const columns = Math.max(1, Math.min(4, Math.floor((width + 10) / 180)));
   const size = mapSize(cells, (width - 10 * (columns - 1)) / columns);
   const count = (codes: Int32Array): string => formatCount(codes.filter((code) => code === 0).length);
@@ -110,7 +117,7 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
     <div ref={ref} className={styles.mapRoom}>
       {width > 0 && (
         <div className={styles.maps} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-          {map("Truth", plan.label, cells.labels, cells.labelColors)}
+          {map("Truth", level ?? plan.label, cells.labels, cells.labelColors)}
           {map("Prediction", "of every cell", predicted, cells.labelColors)}
           {map("Errors", `${count(marked.errors)} cells`, marked.errors, colors.errors)}
           {place &&
@@ -125,7 +132,8 @@ function Maps({ study, shown, place }: { study: AnnotationStudy; shown: string; 
       )}
       <ul className={styles.legend}>
         {cells.categories.map((name, code) =>
-          plan.unlabelled.includes(name) ? null : (
+          // what lies within no class of a level is named where it was predicted
+          plan.unlabelled.includes(name) || (parents && code === unknown && !predicted.includes(code)) ? null : (
             <li key={name}>
               <i style={{ background: toHex(cells.labelColors[code]) }} />
               {name}

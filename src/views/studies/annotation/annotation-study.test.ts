@@ -10,10 +10,10 @@ import { inks } from "../figure/figure";
 import { lineChart } from "../figure/line-chart";
 import { lossWords } from "./ClassGains";
 import { annotationCsv, annotationFolder } from "./export-annotation";
-import { cellsOf, errorsOf, predictedOn } from "./held-out-cells";
+import { cellsAt, cellsOf, errorsOf, predictedOn } from "./held-out-cells";
 import { sectionByRule } from "./test-section";
 import { annotationTimeLeft } from "./time-left";
-import { parseFractions, sizeWords } from "./words";
+import { levelWords, parseFractions, sizeWords } from "./words";
 
 const plan = defaultAnnotationPlan({ slice: "a", label: "class", testSections: ["s"] }, { fractions: [1, 100] });
 const jobs = annotationJobs(plan);
@@ -78,6 +78,32 @@ describe("the held-out section", () => {
   });
 });
 
+test("at a coarser level cells and predictions are in the level's classes, and cells without the label in none", () => {
+  const slice = simulateSlice({ tissue: "hypothalamus", nCells: 600, nGenes: 20, nSections: 3, seed: 2 });
+  const label = slice.obs.find(({ name }) => name === "cell_type");
+  const level = slice.obs.find(({ name }) => name === "class");
+  if (label?.kind !== "categorical" || level?.kind !== "categorical") throw new Error("no labels");
+  const unlabelled = [label.categories[0]];
+  const held = defaultAnnotationPlan({ slice: "a", label: "cell_type", testSections: ["section_2"] }, { unlabelled });
+  const info = { ...slice, positions: slice.spatial, summary: { medianNeighbourDistance: 10 } } as never;
+  const { cells, parents } = cellsAt(info, held, "class");
+  const rows = [...(cells?.cells ?? [])];
+  expect(rows.map((i) => slice.section.names[slice.section.codes[i]])).toEqual(rows.map(() => "section_2"));
+  for (const [r, i] of rows.entries()) {
+    const isLabelled = label.codes[i] !== 0;
+    expect(cells?.labels[r]).toBe(isLabelled ? level.codes[i] : -1);
+    if (isLabelled) expect(parents?.[label.codes[i]]).toBe(level.codes[i]);
+  }
+  // no cell to learn from says where an unlabelled category lies
+  expect(cells?.categories[parents?.[0] ?? -1]).toBe("no class");
+  expect(cellsAt(info, held, null).parents).toBeNull();
+});
+
+test("the purity of a level is told in words", () => {
+  expect(levelWords("class", "cell_type", 1)).toMatch(/each cell_type lies within one\.$/);
+  expect(levelWords("class", "cell_type", 0.985)).toMatch(/98\.5 % of the cells of each cell_type lie within one\.$/);
+});
+
 describe("what is exported", () => {
   const study = {
     head: { id: "x", created: "", plan, slices: [] },
@@ -99,6 +125,11 @@ describe("what is exported", () => {
     expect(rows).toHaveLength(1 + scored.length);
     expect(new Set(rows.map((row) => row.split(",").length))).toEqual(new Set([18]));
     expect(rows[1]).toMatch(/^baseline,logistic,,,1,1000,0,0.6,0.5,/);
+    const { levels: _, ...scores } = scored[0];
+    const also = annotationCsv([{ ...scored[0], levels: [{ ...scores, name: "class", purity: 1, f1Micro: 0.75 }] }]);
+    const [head, row] = also.trim().split("\n");
+    expect(head).toMatch(/,f1Micro by class,f1Macro by class$/);
+    expect(row).toMatch(/,0.75,0.5$/);
   });
 });
 

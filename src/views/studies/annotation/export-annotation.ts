@@ -33,15 +33,19 @@ export function saveFolder(study: AnnotationStudy, name: string): void {
 export function annotationCsv(results: readonly AnnotationScored[]): string {
   const scores = ["f1Micro", "f1Macro", "f1Weighted", "balancedAccuracy", "expectedCalibrationError", "brier"] as const;
   const head = ["kind", "name", "view", "ssl", "fraction", "nLabels", "seed", ...scores, "nScored", "seconds"];
+  const levels = [...new Set(results.flatMap((r) => r.levels.map(({ name }) => name)))];
+  const byLevel = ["f1Micro", "f1Macro"] as const;
   const rows = results.map((r) => {
     const run = r.kind === "run";
     return [
       ...[r.kind, run ? r.configuration : r.name, run ? r.view : "", run ? r.ssl : "", r.fraction, r.nLabels, r.seed],
       ...scores.map((name) => r[name]),
       ...[r.nScored, r.seconds, run ? (r.pretrainSeconds ?? "") : "", run ? r.epochs : "", run ? r.bestEpoch : ""],
+      ...levels.flatMap((level) => byLevel.map((score) => r.levels.find(({ name }) => name === level)?.[score] ?? "")),
     ];
   });
-  return csvText([[...head, "pretrainSeconds", "epochs", "bestEpoch"], ...rows]);
+  const ofLevels = levels.flatMap((level) => byLevel.map((score) => `${score} by ${level}`));
+  return csvText([[...head, "pretrainSeconds", "epochs", "bestEpoch", ...ofLevels], ...rows]);
 }
 
 export function saveCsv(results: readonly AnnotationScored[], name: string): void {

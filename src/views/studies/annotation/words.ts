@@ -35,6 +35,14 @@ export function jobTitle(job: AnnotationJob | AnnotationScored): string {
   }
 }
 
+/** What it means to be scored by a coarser column. */
+export function levelWords(level: string, label: string, purity: number): string {
+  const follows = purity === 1 ? "each" : `${(100 * purity).toFixed(1)} % of the cells of each`;
+  return Number.isNaN(purity)
+    ? `No run is scored by ${level} yet.`
+    : `The same predictions of ${label}, right where they lie within the cell's own ${level}; ${follows} ${label} lie${purity === 1 ? "s" : ""} within one.`;
+}
+
 /** "12 runs, 6 pretrainings and 6 baselines". */
 export function sizeWords(jobs: readonly AnnotationJob[]): string {
   const count = (kind: AnnotationJob["kind"], word: string): string => {
@@ -67,6 +75,8 @@ export const annotationTerms = {
   label: "What is learned from the other sections and predicted for the one that is held out.",
   unlabelled: "Categories that are no class to learn, such as Ambiguous. NA and the like are left out in any case.",
   section: "Its labels are seen by nobody before the scores. It is chosen by the paper's rule unless you pick one.",
+  levels:
+    "Coarser columns that the same predictions are scored by, too: right is what lies within the cell's own class there. Found are those within whose classes the label's lie, but for 2 % of the cells.",
   views: "The whole section as one graph, or a small graph around each cell.",
   ssl: "Whether the network first learns, without labels, to fill in masked expression.",
   seeds: "Each from other random numbers and with other labels drawn. Intervals are over them.",
