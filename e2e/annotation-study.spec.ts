@@ -5,7 +5,7 @@ import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
 import type { AnnotationPlan } from "../src/core/study/annotation/plan";
 import { accessible } from "./support/accessible";
 import { button, openLab, simulate } from "./support/lab";
-import { crowding } from "./support/layout";
+import { seenIn } from "./support/looks";
 import { keep } from "./support/pixels";
 import { expect, test } from "./support/test";
 
@@ -30,7 +30,7 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await simulate(page, four);
   await page.getByRole("link", { name: "Studies" }).click();
   await expect(page.getByTestId("annotation-size")).toContainText("36 runs, 6 pretrainings and 18 baselines");
-  await everyLook(page, "annotation-form");
+  await seenIn(looks, page, "annotation-form");
   await accessible(page, "an annotation study's form");
   await setUp(page);
   await expect(page.getByTestId("annotation-size")).toContainText("8 runs, 2 pretrainings and 4 baselines");
@@ -39,7 +39,7 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await expect(page.getByTestId("queue-words")).toContainText(/^(Full graph|Sub-graphs) · /, { timeout: 120_000 });
   await button(page, "Pause").click();
   await expect(page.getByTestId("queue-words")).toContainText("paused");
-  await everyLook(page, "annotation-half-done");
+  await seenIn(looks, page, "annotation-half-done");
   await page.reload();
   await expect(page.getByText(/^([4-9]|1[0-3]) of 14 done$/)).toBeVisible();
   await button(page, "Continue").click();
@@ -52,7 +52,7 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
     /^[+−]\d\.\d{3}one seed: no interval$/,
   ]);
   await expect(page.getByText(/one seed does not tell whether SSL helps/)).toHaveCount(2);
-  await everyLook(page, "annotation-done");
+  await seenIn(looks, page, "annotation-done");
 
   // the same predictions by class, within which each cell type lies
   const level = page.getByRole("radiogroup", { name: "Level of the label" });
@@ -108,7 +108,7 @@ test("a study of three seeds, three label fractions and many classes fits every 
   await page.evaluate(showWholeStudy);
   await expect(page.getByText(/a gain by SSL is not shown/).first()).toBeVisible();
   await expect(page.getByText(/SSL helps/).first()).toBeVisible();
-  await everyLook(page, "annotation-whole");
+  await seenIn(looks, page, "annotation-whole");
   for (const heading of ["Gain of SSL by class", "On the held-out section"]) {
     for (const { theme, width, height } of looks.slice(1, 3)) {
       await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
@@ -221,15 +221,4 @@ async function downloaded(page: Page, item: string): Promise<string> {
   const path = test.info().outputPath(download.suggestedFilename());
   await download.saveAs(path);
   return path;
-}
-
-async function everyLook(page: Page, state: string): Promise<void> {
-  for (const { theme, width, height } of looks) {
-    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
-    await page.setViewportSize({ width, height });
-    await expect.soft
-      .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${width} px`, timeout: 10_000 })
-      .toEqual([]);
-    await keep(page, `${state}-${width}-${theme}`);
-  }
 }

@@ -1,9 +1,7 @@
-import type { Page } from "@playwright/test";
 import { accessible } from "./support/accessible";
 import { dragOver } from "./support/drop";
 import { button, openLab, setEpochs, trained, unfold } from "./support/lab";
-import { crowding } from "./support/layout";
-import { keep } from "./support/pixels";
+import { seenIn } from "./support/looks";
 import { realSlice } from "./support/real-slices";
 import { expect, test } from "./support/test";
 import { clickCell } from "./support/tissue";
@@ -21,17 +19,17 @@ test("nothing is clipped, overlapping or scrolled sideways in any state, size an
   // thirty looks at a page that is drawn by the processor
   test.slow();
   await openLab(page);
-  await everyLook(page, "first-open");
+  await seenIn(looks, page, "first-open");
 
   await dragOver(page, { name: "slice.h5ad", bytes: new Uint8Array(8) });
   await expect(page.getByText("Drop a slice to open it")).toBeVisible();
-  await everyLook(page, "file-over-the-window");
+  await seenIn(looks, page, "file-over-the-window");
   await page.evaluate(() => {
     const { dragged } = window as unknown as { dragged: DataTransfer };
     window.dispatchEvent(new DragEvent("drop", { dataTransfer: dragged, bubbles: true, cancelable: true }));
   });
   await expect(page.getByRole("alert")).toContainText("slice.h5ad was not opened");
-  await everyLook(page, "an-error");
+  await seenIn(looks, page, "an-error");
   await button(page, "Dismiss").click();
 
   if (osmfish) {
@@ -40,20 +38,20 @@ test("nothing is clipped, overlapping or scrolled sideways in any state, size an
     await (await choosing).setFiles(osmfish);
     await expect(page.getByTestId("slice-fact")).toContainText("osmfish_ssp", { timeout: 30_000 });
     await expect(button(page, "Train")).toBeEnabled();
-    await everyLook(page, "slice-opened");
+    await seenIn(looks, page, "slice-opened");
   }
   await unfold(page, "Graph");
-  await everyLook(page, "graph-step-open");
+  await seenIn(looks, page, "graph-step-open");
 
   await setEpochs(page, 2000);
   await button(page, "Train").click();
   await expect.poll(() => page.evaluate(() => window.lab.getState().liveVersion)).toBeGreaterThan(1);
-  await everyLook(page, "training");
+  await seenIn(looks, page, "training");
   await button(page, "Stop").click();
   await expect(page.getByText("Embedding · UMAP")).toBeVisible({ timeout: 120_000 });
   await clickCell(page);
   await expect(page.getByText(/^α, mark/)).toBeVisible();
-  await everyLook(page, "trained-with-a-cell-selected");
+  await seenIn(looks, page, "trained-with-a-cell-selected");
 });
 
 test("no rule of access is broken: first open, all steps open, trained with a cell selected, in both themes", async ({
@@ -101,18 +99,6 @@ test("everything that can be pressed is reached with Tab, shows where the focus 
   expect(all.filter((id) => !reached.has(id))).toEqual([]);
   expect(reached.size).toBeGreaterThan(25);
 });
-
-/** Looks at the present state in all sizes and both themes, and keeps the pictures. */
-async function everyLook(page: Page, state: string): Promise<void> {
-  for (const { theme, width, height } of looks) {
-    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
-    await page.setViewportSize({ width, height });
-    await expect.soft
-      .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${width} px`, timeout: 10_000 })
-      .toEqual([]);
-    await keep(page, `${state}-${width}-${theme}`);
-  }
-}
 
 /** In the page: what has the focus, whether it is seen, and whether it looks focused. */
 function describeFocus(): { id: string; visible: boolean; ringed: boolean } | null {

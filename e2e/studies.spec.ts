@@ -5,7 +5,7 @@ import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
 import type { StudyHead } from "../src/state/study-archive";
 import { accessible } from "./support/accessible";
 import { button, openLab, simulate } from "./support/lab";
-import { crowding } from "./support/layout";
+import { seenIn } from "./support/looks";
 import { keep } from "./support/pixels";
 import { expect, test } from "./support/test";
 
@@ -24,7 +24,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   await openLab(page, "?backend=wasm");
   await simulate(page, small);
   await page.getByRole("link", { name: "Studies" }).click();
-  await everyLook(page, "studies-form");
+  await seenIn(looks, page, "studies-form");
   await accessible(page, "a study's form");
   await setUp(page, 600);
   await expect(page.getByTestId("study-estimate")).toContainText(/2 runs and 6 baselines, about/, { timeout: 90_000 });
@@ -38,7 +38,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   const held = await progressOf(page);
   await page.waitForTimeout(700);
   expect(await progressOf(page), "a paused run stays where it is").toBe(held);
-  await everyLook(page, "studies-half-done");
+  await seenIn(looks, page, "studies-half-done");
 
   // the lab keeps what it shows, and is usable meanwhile
   await page.getByRole("link", { name: "Lab" }).click();
@@ -64,7 +64,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   ).toHaveText(/^−?\d\.\d{3}/);
   await expect(table.locator("tr[data-baseline]")).toHaveCount(6);
   await expect(page.getByText(/best baseline/).first()).toBeVisible();
-  await everyLook(page, "studies-done");
+  await seenIn(looks, page, "studies-done");
   await accessible(page, "a study that is done");
 
   const csv = await downloaded(page, "Table of all runs, CSV");
@@ -109,7 +109,7 @@ test("the whole grid of the study fits every size and theme: eight methods, thre
   await page.evaluate(showWholeGrid);
   await expect(page.getByRole("table").getByRole("row")).toHaveCount(1 + 6 + 24);
   await expect(page.getByText(/The published order of methods by ARI (holds|does not hold) here/)).toBeVisible();
-  await everyLook(page, "studies-whole-grid");
+  await seenIn(looks, page, "studies-whole-grid");
   await page
     .locator("main")
     .filter({ visible: true })
@@ -221,15 +221,4 @@ async function downloaded(page: Page, item: string): Promise<string> {
   const began: Promise<Download> = page.waitForEvent("download");
   await page.getByRole("menuitem", { name: item }).click();
   return (await began).path();
-}
-
-async function everyLook(page: Page, state: string): Promise<void> {
-  for (const { theme, width, height } of looks) {
-    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
-    await page.setViewportSize({ width, height });
-    await expect.soft
-      .poll(() => page.evaluate(crowding), { message: `${state}, ${theme}, ${width} px`, timeout: 10_000 })
-      .toEqual([]);
-    await keep(page, `${state}-${width}-${theme}`);
-  }
 }
