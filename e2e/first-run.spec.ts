@@ -141,7 +141,7 @@ test("buttons and keys start, pause, step, go on, stop and reset a run, which re
     const colours = await watchColours(page);
     await button(page, "Train").click();
     await expect(progressWords(page)).toContainText(/epoch \d+ \/ 900 · .* each · .* left/);
-    await expect.poll(colours, { message: "different colours while it trained" }).toBeGreaterThan(2);
+    await expect.poll(colours, { message: "different colours while it trained", timeout: 90_000 }).toBeGreaterThan(2);
     await button(page, "Pause").click();
     await expect(progressWords(page)).toContainText(/paused at epoch \d+ \/ 900/);
     const paused = await epoch();
