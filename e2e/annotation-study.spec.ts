@@ -68,7 +68,7 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   expect(Number.parseFloat(await micro())).toBeGreaterThanOrEqual(fine);
   const classes = page.getByRole("region", { name: "Confusion matrix" }).locator("tbody tr");
   expect(await classes.count()).toBeLessThan(8);
-  await everyLook(page, "annotation-level");
+  await seenIn(looks, page, "annotation-level");
   await page.getByRole("heading", { name: "On the held-out section" }).evaluate((h) => h.scrollIntoView());
   await keep(page, "annotation-level-held-out");
   await level.getByText("cell_type", { exact: true }).click();
