@@ -18,7 +18,8 @@ export default defineConfig({
     globalSetup: ["scripts/test-setup.mjs"],
     include: ["{src,workers,cli,bench}/**/*.test.ts"],
     server: { deps: { inline: [/@tensorflow/] } },
-    testTimeout: 60_000,
+    // the software GPU compiles a network's shaders for a minute where the machine has other work
+    testTimeout: 180_000,
     pool: "forks",
     maxWorkers: 2,
   },
