@@ -1,0 +1,122 @@
+import { beforeEach, expect, test } from "vitest";
+import { cellsOf } from "../src/core/collection/testing/cells";
+import { writeArrow } from "../src/core/io/arrow";
+import { simulateSlice } from "../src/core/simulate/simulate-slice";
+import { positionsMicrons, type Slice } from "../src/core/slice/slice";
+import { quiet } from "../src/core/task";
+import { collectFiles, listCollections, openSection, removeCollection, sectionCells } from "./collections";
+import { FakeStorage, fakeFile } from "./testing/fake-storage";
+
+let storage: FakeStorage;
+beforeEach(() => {
+  storage = new FakeStorage();
+  storage.install();
+});
+
+const two = simulateSlice({ tissue: "cortex", sectionCells: [80, 50], nGenes: 14, seed: 1 });
+const other: Slice = {
+  ...simulateSlice({ tissue: "cortex", nCells: 60, nGenes: 12, nSections: 1, seed: 2 }),
+  name: "other",
+};
+const files = () => [fakeFile("two.arrow", writeArrow(two)), fakeFile("other.arrow", writeArrow(other))];
+const collect = (given = files(), task = quiet) => collectFiles(given, { name: "three", options: {} }, task);
+
+test("files become sections that are read again as they were, with the genes that all have", async () => {
+  const kept = await collect();
+  expect(await listCollections()).toEqual([kept]);
+  const { collection } = kept;
+  expect(collection.sections.map(({ nObs }) => nObs)).toEqual([80, 50, 60]);
+  expect(collection.varNames).toEqual(other.varNames);
+  expect(collection.notes[0]).toContain("2 of 14 genes are left out");
+  expect(kept.bytes).toBeLessThan(storage.usage);
+
+  const genes = new Set(other.varNames);
+  const whole = cellsOf(two).filter(({ section }) => section === two.section.names[1]);
+  const read = cellsOf(await openSection(kept.id, 1, quiet));
+  const positionsAndGenes = ({ at, counts }: Record<string, unknown>) => [
+    at,
+    Object.fromEntries(Object.entries(counts as object).filter(([gene]) => genes.has(gene))),
+  ];
+  expect(read.map(positionsAndGenes)).toEqual(whole.map(positionsAndGenes));
+});
+
+test("a section is drawn from positions and labels alone, by the codes of the collection", async () => {
+  const { id, collection } = await collect();
+  for (const at of [0, 1, 2]) {
+    const { positions, codes, spacing } = await sectionCells(id, at);
+    const slice = await openSection(id, at, quiet);
+    expect(positions).toEqual(positionsMicrons(slice));
+    const labels = slice.obs.filter((column) => column.kind === "categorical");
+    expect(labels.map(({ name }) => name)).toEqual(collection.labels.map(({ name }) => name));
+    expect(codes.map((own) => [...own])).toEqual(labels.map((column) => [...column.codes]));
+    expect(spacing).toBeGreaterThan(1);
+  }
+});
+
+test("one that is deleted is gone and gives its room back; the others stay", async () => {
+  const [first, second] = [await collect(), await collect()];
+  const both = storage.usage;
+  await removeCollection(first.id);
+  expect(await listCollections()).toEqual([second]);
+  expect(storage.usage).toBeLessThan(0.6 * both);
+  await expect(openSection(first.id, 0, quiet)).rejects.toThrow("no longer in this browser's storage");
+  await removeCollection(first.id); // as when another tab was faster
+});
+
+test("files that do not fit are refused before anything is written", async () => {
+  const kept = await collect();
+  storage.quota = storage.usage + 1000;
+  const before = storage.usage;
+  await expect(collect()).rejects.toMatchObject({
+    code: "memory",
+    message: expect.stringMatching(/left for the page/),
+  });
+  expect(storage.usage).toBe(before);
+  expect(await listCollections()).toEqual([kept]);
+});
+
+test.each([1000, 20_000, 34_000, 44_000])(
+  "a storage that is full after %d bytes keeps what was there, and nothing of the new",
+  async (room) => {
+    const kept = await collect();
+    const before = storage.usage;
+    storage.room = before + room;
+    await expect(collect()).rejects.toMatchObject({
+      code: "memory",
+      hint: expect.stringMatching(/What is kept stays/),
+    });
+    expect(storage.usage).toBe(before);
+    expect(await listCollections()).toEqual([kept]);
+  },
+);
+
+test("cancelling leaves nothing behind", async () => {
+  let said = 0;
+  const task = {
+    progress: () => void said++,
+    get cancelled() {
+      return said > 2;
+    },
+  };
+  await expect(collect(files(), task)).rejects.toMatchObject({ code: "cancelled" });
+  expect(storage.usage).toBe(0);
+});
+
+test("what an ended tab left unfinished is removed, but not what another is writing", async () => {
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("collections", { create: true });
+  for (const id of ["left", "writing"]) {
+    const folder = await root.getDirectoryHandle(id, { create: true });
+    await folder.getFileHandle("s.arrow", { create: true });
+  }
+  storage.held.add("collection-writing");
+  expect(await listCollections()).toEqual([]);
+  const names: string[] = [];
+  for await (const name of root.keys()) names.push(name);
+  expect(names).toEqual(["writing"]);
+});
+
+test("a file that cannot be divided is told by its name, and nothing is kept", async () => {
+  const bad = fakeFile("notes.txt", new TextEncoder().encode("not a slice"));
+  await expect(collect([...files(), bad])).rejects.toThrow("notes.txt is a text file");
+  expect(storage.usage).toBe(0);
+});
