@@ -19,13 +19,16 @@ const other: Slice = {
   name: "other",
 };
 const files = () => [fakeFile("two.arrow", writeArrow(two)), fakeFile("other.arrow", writeArrow(other))];
-const collect = (given = files(), task = quiet) => collectFiles(given, { name: "three", options: {} }, task);
+const collect = (given = files(), task = quiet) =>
+  collectFiles(given, { id: crypto.randomUUID(), name: "three", options: {} }, task);
 
 test("files become sections that are read again as they were, with the genes that all have", async () => {
   const kept = await collect();
   expect(await listCollections()).toEqual([kept]);
   const { collection } = kept;
   expect(collection.sections.map(({ nObs }) => nObs)).toEqual([80, 50, 60]);
+  // both files call their first section the same
+  expect(collection.sections.map(({ name }) => name)).toEqual(["section_1 (two)", "section_2", "section_1 (other)"]);
   expect(collection.varNames).toEqual(other.varNames);
   expect(collection.notes[0]).toContain("2 of 14 genes are left out");
   expect(kept.bytes).toBeLessThan(storage.usage);

@@ -5,13 +5,14 @@ import { type KeptCollection, readManifest, writeManifest } from "../src/core/co
 import { splitSections, type WrittenSection } from "../src/core/collection/split-sections";
 import { LabError } from "../src/core/errors";
 import { writeArrow } from "../src/core/io/arrow";
+import { nameFromFile } from "../src/core/io/file-name";
 import type { OpenOptions } from "../src/core/io/open-options";
 import { streamSlice } from "../src/core/io/open-slice";
 import { medianNeighbourDistance } from "../src/core/slice/neighbour-distance";
 import { type CategoricalColumn, positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { type Task, throwIfCancelled } from "../src/core/task";
 import { fileSource } from "./file-source";
-import { FREE_ROOM, readable, sectionFiles, writeWhole } from "./section-files";
+import { FREE_ROOM, notWritten, readable, sectionFiles, writeWhole } from "./section-files";
 
 const FOLDER = "collections";
 const MANIFEST = "collection.json";
@@ -78,6 +79,12 @@ async function whileMine(id: string, work: () => Promise<void>): Promise<void> {
   await navigator.locks.request(lockOf(id), { ifAvailable: true }, async (lock) => {
     if (lock) await work();
   });
+}
+
+/** What a thread that was ended left of a collection, once it no longer holds it. */
+export async function removeUnfinished(id: string): Promise<void> {
+  await navigator.locks.request(lockOf(id), () => {});
+  await listCollections();
 }
 
 export async function removeCollection(id: string): Promise<void> {
@@ -162,21 +169,20 @@ async function writeCells(
  */
 export async function collectFiles(
   files: readonly File[],
-  { name, options }: { readonly name: string; readonly options: OpenOptions },
+  { id, name, options }: { readonly id: string; readonly name: string; readonly options: OpenOptions },
   task: Task,
 ): Promise<KeptCollection> {
   await requireRoom(files);
   const root = await home();
-  const id = crypto.randomUUID();
   return navigator.locks.request(lockOf(id), async () => {
-    const folder = await root.getDirectoryHandle(id, { create: true });
     try {
+      const folder = await root.getDirectoryHandle(id, { create: true });
       const written = await divide(files, folder, options, task);
       const store = sectionFiles(
         folder,
         written.map(({ file }) => file),
       );
-      const collection = await surveySections(store, task);
+      const collection = toldApart(await surveySections(store, task), written);
       let bytes = 0;
       for (const { file } of written) {
         throwIfCancelled(task, "Collecting");
@@ -188,9 +194,27 @@ export async function collectFiles(
       return kept;
     } catch (thrown) {
       await root.removeEntry(id, { recursive: true }).catch(() => {}); // swept when collections are next listed
-      throw thrown;
+      throw isFull(thrown) ? notWritten(name, thrown) : thrown;
     }
   });
+}
+
+/** Folders and entries take room as well, so any call may find none. */
+const isFull = (thrown: unknown): boolean => (thrown as Error).name === "QuotaExceededError";
+
+/** A section of the browser's, and the file that it came from. */
+type Written = WrittenSection & { readonly from: string };
+
+/** Where sections of several files bear one name, the person's file tells them apart, not the one that was made of it. */
+function toldApart(collection: Collection, written: readonly Written[]): Collection {
+  const bearers = (wanted: string) => written.filter(({ name }) => name === wanted);
+  const sections = collection.sections.map((section, at) => {
+    const { name, from } = written[at];
+    const same = bearers(name);
+    const apart = same.length > 1 && new Set(same.map((other) => other.from)).size === same.length;
+    return apart ? { ...section, name: `${name} (${from})` } : section;
+  });
+  return { ...collection, sections };
 }
 
 async function divide(
@@ -198,8 +222,8 @@ async function divide(
   folder: FileSystemDirectoryHandle,
   options: OpenOptions,
   task: Task,
-): Promise<WrittenSection[]> {
-  const written: WrittenSection[] = [];
+): Promise<Written[]> {
+  const written: Written[] = [];
   const sink = sectionFiles(folder);
   for (const [at, file] of files.entries()) {
     const source = fileSource(file);
@@ -211,7 +235,8 @@ async function divide(
       },
     };
     const taken = new Set(written.map((section) => section.file));
-    written.push(...(await streamSlice(source, (rows) => splitSections(rows, sink, { taken }, own), options, own)));
+    const divided = await streamSlice(source, (rows) => splitSections(rows, sink, { taken }, own), options, own);
+    written.push(...divided.map((section) => ({ ...section, from: nameFromFile(file.name) })));
   }
   return written;
 }

@@ -5,7 +5,9 @@ import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { summarize } from "../src/core/slice/summary";
 import { withUnit } from "../src/core/slice/unit";
 import { findString } from "../src/core/slice/utf8-column";
+import { listCollections, removeCollection, removeUnfinished, sectionCells } from "./collections";
 import { holdLife } from "./life";
+import { buffersOf } from "./memory";
 import type { DataApi, ReaderApi, SliceInfo } from "./protocol";
 import { type Context, connect, type Handlers, type Port, serve } from "./rpc";
 import { sliceName } from "./slice-name";
@@ -15,7 +17,7 @@ let nextId = 1;
 
 const handlers: Handlers<DataApi> = {
   async open(source, context) {
-    const found = await read(source, context);
+    const found = await inReader("read", source, context);
     const slice = { ...found, name: sliceName(source, found.name) };
     const id = nextId++;
     slices.set(id, slice);
@@ -40,6 +42,25 @@ const handlers: Handlers<DataApi> = {
     slices.delete(sliceId);
     return { result: null };
   },
+  collections: async () => ({ result: await listCollections() }),
+  async collect(files, context) {
+    const id = crypto.randomUUID();
+    try {
+      return { result: await inReader("collect", { id, ...files }, context) };
+    } catch (thrown) {
+      // a thread that was ended amid its work could not tidy up
+      await removeUnfinished(id).catch(() => {});
+      throw thrown;
+    }
+  },
+  async removeCollection({ id }) {
+    await removeCollection(id);
+    return { result: null };
+  },
+  async sectionCells({ id, section }) {
+    const cells = await sectionCells(id, section);
+    return { result: cells, transfer: buffersOf(cells) };
+  },
   slice: ({ sliceId }) => ({ result: get(sliceId) }),
   geometry({ sliceId }) {
     const slice = get(sliceId);
@@ -55,7 +76,11 @@ const handlers: Handlers<DataApi> = {
  * Reads in a thread of its own, which ends with the call: a damaged file may keep the HDF5 library busy for ever, and
  * its heap never shrinks. Cancelling ends that thread at once, and no slice that is open is touched.
  */
-async function read(source: DataApi["open"]["request"], { task, signal }: Context<never>): Promise<Slice> {
+async function inReader<M extends keyof ReaderApi>(
+  method: M,
+  request: ReaderApi[M]["request"],
+  { task, signal }: Context<never>,
+): Promise<ReaderApi[M]["result"]> {
   const worker = new Worker(new URL("./parse.worker.ts", import.meta.url), { type: "module" });
   const reader = connect<ReaderApi>(worker as unknown as Port);
   worker.addEventListener("error", (event) =>
@@ -69,7 +94,7 @@ async function read(source: DataApi["open"]["request"], { task, signal }: Contex
   );
   signal.addEventListener("abort", () => reader.fail(new LabError("cancelled", "Opening was cancelled.")));
   try {
-    return await reader("read", source, { onProgress: ({ done, total, what }) => task.progress(done, total, what) });
+    return await reader(method, request, { onProgress: ({ done, total, what }) => task.progress(done, total, what) });
   } finally {
     worker.terminate();
   }

@@ -4,6 +4,7 @@ import { simulateSlice } from "../src/core/simulate/simulate-slice";
 import { combineSections } from "../src/core/slice/combine";
 import type { Slice } from "../src/core/slice/slice";
 import type { Task } from "../src/core/task";
+import { collectFiles, openSection } from "./collections";
 import { fileSource } from "./file-source";
 import { buffersOf, shareArrays } from "./memory";
 import type { ReaderApi } from "./protocol";
@@ -32,6 +33,8 @@ async function read(source: ReaderApi["read"]["request"], task: Task): Promise<S
       const file = new File([await response.blob()], source.name);
       return openSlice(fileSource(file), source.options, task);
     }
+    case "section":
+      return openSection(source.collection, source.section, task);
     case "simulate":
       return simulateSlice(source.options, task);
     default:
@@ -44,4 +47,7 @@ serve<ReaderApi>(self as unknown as Port, {
     const slice = shareArrays(await read(source, task));
     return { result: slice, transfer: buffersOf(slice) };
   },
+  collect: async ({ files, ...about }, { task }) => ({
+    result: await collectFiles(files, about, task),
+  }),
 });

@@ -2,6 +2,7 @@
 // expression and tensors stay in the workers, which pull from each other over ports of their own.
 
 import type { BackendReport } from "../src/core/backend/backend";
+import type { KeptCollection } from "../src/core/collection/manifest";
 import type { GraphRecipe, GraphStatistics, SpatialGraph } from "../src/core/graph/spatial-graph";
 import type { SubGraph } from "../src/core/graph/sub-graphs";
 import type { OpenOptions } from "../src/core/io/open-slice";
@@ -19,6 +20,7 @@ import type { Verdict } from "../src/core/train/budget-limits";
 import type { EpochProbe } from "../src/core/train/epoch-probe";
 import type { RunRecipe } from "../src/core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../src/core/train/trainer";
+import type { SectionCells } from "./collections";
 
 /** Ties a port to a peer, so that workers pull large arrays from each other directly. */
 type Link<Peer extends string> = { request: { peer: Peer; port: MessagePort }; event: never; result: null };
@@ -29,6 +31,8 @@ type SliceSource =
   | { readonly kind: "files"; readonly files: readonly File[]; readonly options: OpenOptions }
   /** A slice that `npm start -- FILE` serves beside the page. */
   | { readonly kind: "url"; readonly url: string; readonly name: string; readonly options: OpenOptions }
+  /** One section of a collection that this browser keeps, by its number. */
+  | { readonly kind: "section"; readonly collection: string; readonly section: number }
   | { readonly kind: "simulate"; readonly options: SimulateOptions };
 
 /** What the page knows of an open slice: everything per cell that is drawn, nothing that is expression. */
@@ -45,12 +49,17 @@ export interface SliceInfo {
   readonly provenance: Slice["provenance"];
 }
 
-/** parse.worker: bytes of a file -> Slice. One for each opening, started and ended by data.worker. */
+/** parse.worker: bytes of a file -> Slice, or files -> sections kept. One for each call, started and ended by data.worker. */
 export type ReaderApi = {
   read: { request: SliceSource; event: never; result: Slice };
+  collect: {
+    request: { id: string; files: readonly File[]; name: string; options: OpenOptions };
+    event: never;
+    result: KeptCollection;
+  };
 };
 
-/** data.worker: keeps the open slices, answers questions about genes and cells. */
+/** data.worker: keeps the open slices and the browser's collections, answers questions about genes and cells. */
 export type DataApi = {
   open: { request: SliceSource; event: never; result: SliceInfo };
   setUnit: { request: { sliceId: number; unit: SpatialUnit }; event: never; result: SliceInfo };
@@ -61,6 +70,17 @@ export type DataApi = {
   /** The slice as an Arrow file, for the person to keep. */
   exportArrow: { request: { sliceId: number }; event: never; result: { bytes: Uint8Array<ArrayBuffer> } };
   close: { request: { sliceId: number }; event: never; result: null };
+  /** The collections that this browser keeps, newest first. */
+  collections: { request: null; event: never; result: readonly KeptCollection[] };
+  /** Divides files into the sections of a new collection; all of it is kept, or nothing. */
+  collect: {
+    request: Omit<ReaderApi["collect"]["request"], "id">;
+    event: never;
+    result: KeptCollection;
+  };
+  removeCollection: { request: { id: string }; event: never; result: null };
+  /** Where the cells of a section lie, and their labels. */
+  sectionCells: { request: { id: string; section: number }; event: never; result: SectionCells };
   /** For the other workers only. */
   slice: { request: { sliceId: number }; event: never; result: Slice };
   geometry: {

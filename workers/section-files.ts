@@ -87,7 +87,7 @@ async function begin(folder: FileSystemDirectoryHandle, file: string): Promise<S
 }
 
 /** What writing fails of is nearly always room, whatever name a browser has for it. */
-function notWritten(file: string, thrown: unknown): LabError {
+export function notWritten(file: string, thrown: unknown): LabError {
   return new LabError(
     "memory",
     `${file} could not be written: this browser's storage for the page is full.`,

@@ -10,6 +10,10 @@ import type { DataState, LabState } from "./lab-state";
 import { onSlice } from "./recipe-method";
 import type { SliceCreator } from "./slice-creator";
 
+/** Several files above this part of the memory that a run may take would leave too little beside them as one slice. */
+const LARGEST_SHARE = 4;
+const bytesOf = (files: readonly File[]): number => files.reduce((n, { size }) => n + size, 0);
+
 type Source = Parameters<Awaited<ReturnType<typeof getThreads>>["data"]>[1];
 
 /** Step 1: which slice is open, which is being opened, and why the last one did not. */
@@ -89,17 +93,20 @@ export const createDataSlice: SliceCreator<DataState> = (set, get) => {
     openFile: (file, options = {}) => open(file.name, { kind: "file", file, options } as never, file, options),
     async openFiles(files) {
       if (files.length === 1) await get().openFile(files[0]);
+      else if (bytesOf(files) > get().memoryLimit / LARGEST_SHARE) await get().collect(files);
       else if (files.length > 1) {
         const name = files.map((file) => file.name).join(", ");
         await open(name, { kind: "files", files, options: {} } as never, null, {});
       }
     },
     openServed: (url, name) => open(name, { kind: "url", url, name, options: {} } as never, null, {}),
+    openKept: (collection, section, name) => open(name, { kind: "section", collection, section } as never, null, {}),
     openSimulated: (options) => open(`simulated ${options.tissue}`, { kind: "simulate", options } as never, null, {}),
     async answerQuestion(options) {
       const { question } = get();
       if (!question) return;
-      await get().openFile(question.file, { ...question.options, ...options });
+      const all = { ...question.options, ...options };
+      await (question.collect ? get().collect(question.collect, all) : get().openFile(question.file, all));
     },
     dismissQuestion: () => set({ question: null }),
     dismissOpenError: () => set({ openError: null }),

@@ -12,6 +12,7 @@ import type { Verdict } from "../core/train/budget-limits";
 import type { EpochProbe } from "../core/train/epoch-probe";
 import type { RunRecipe } from "../core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../core/train/trainer";
+import type { CollectionState } from "./collection-state";
 import type { StudyState } from "./study-state";
 
 /** Work under way: what it says of itself, and how to stop it. */
@@ -29,13 +30,21 @@ export interface DataState {
   /** Why the last file did not open; the slice before it stays. */
   readonly openError: { readonly name: string; readonly error: LabError } | null;
   /** A file that can be read in several ways: the person chooses. */
-  readonly question: { readonly file: File; readonly error: LabError; readonly options: OpenOptions } | null;
+  readonly question: {
+    readonly file: File;
+    readonly error: LabError;
+    readonly options: OpenOptions;
+    /** Files that wait to be collected, of which this is one; absent where it is to be opened. */
+    readonly collect?: readonly File[];
+  } | null;
   /** The slice that the newest one replaced. */
   readonly replaced: SliceInfo | null;
   openFile(file: File, options?: OpenOptions): Promise<void>;
-  /** One file as it is, several as the sections of one slice with the genes that all have. */
+  /** One file as it is, several as the sections of one slice with the genes that all have; too large ones as a collection. */
   openFiles(files: readonly File[]): Promise<void>;
   openServed(url: string, name: string): Promise<void>;
+  /** One section of a kept collection. */
+  openKept(collection: string, section: number, name: string): Promise<void>;
   openSimulated(options: SimulateOptions): Promise<void>;
   answerQuestion(options: OpenOptions): Promise<void>;
   dismissQuestion(): void;
@@ -242,7 +251,14 @@ export interface ViewState {
   selectByName(name: string): Promise<boolean>;
 }
 
-export type LabState = DataState & GraphState & RunState & BudgetState & AnalysisState & ViewState & StudyState;
+export type LabState = DataState &
+  GraphState &
+  RunState &
+  BudgetState &
+  AnalysisState &
+  ViewState &
+  StudyState &
+  CollectionState;
 
 /** Names a colouring, so that muted categories are remembered per colouring. */
 export function coloringKey(colorBy: ColorBy): string {

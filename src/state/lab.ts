@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { createAnalysisSlice } from "./analysis-slice";
 import { createBudgetSlice } from "./budget-slice";
+import { createCollectionSlice } from "./collection-slice";
 import { createDataSlice } from "./data-slice";
 import { watchThreads } from "./engine";
 import { createGraphSlice } from "./graph-slice";
@@ -19,6 +20,7 @@ export const useLab = create<LabState>()((...args) => ({
   ...createAnalysisSlice(...args),
   ...createViewSlice(...args),
   ...createStudySlice(...args),
+  ...createCollectionSlice(...args),
 }));
 
 watchBudget(useLab);

@@ -1,11 +1,21 @@
 import { useEffect, useState } from "react";
 import { useLab } from "../../state/lab";
+import type { LabState } from "../../state/lab-state";
 import styles from "./DropTarget.module.css";
 
 /** The whole window takes a file while one is dragged over it. */
 export function DropTarget() {
   const over = useFileDrag();
+  const collects = useLab(dropCollects);
   if (!over) return null;
+  if (collects)
+    return (
+      <div className={styles.target}>
+        <div className={styles.title}>Drop files to collect their sections</div>
+        <div>AnnData .h5ad, or Arrow .arrow and .feather as the lab writes them; one file or many</div>
+        <div className="label">Each section is kept in this browser; nothing is uploaded.</div>
+      </div>
+    );
   return (
     <div className={styles.target}>
       <div className={styles.title}>Drop a slice to open it</div>
@@ -15,6 +25,9 @@ export function DropTarget() {
     </div>
   );
 }
+
+/** Among the sections files become a collection, elsewhere the slice that the lab shows. */
+const dropCollects = ({ screen }: Pick<LabState, "screen">): boolean => screen === "sections";
 
 /** True while files are over the window; a drop opens them. */
 function useFileDrag(): boolean {
@@ -42,7 +55,9 @@ function useFileDrag(): boolean {
         event.preventDefault();
         depth = 0;
         setOver(false);
-        void useLab.getState().openFiles([...(event.dataTransfer?.files ?? [])]);
+        const state = useLab.getState();
+        const files = [...(event.dataTransfer?.files ?? [])];
+        void (dropCollects(state) ? state.collect(files) : state.openFiles(files));
       },
     };
     const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];

@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
+import { surveySections } from "../../core/collection/collection";
+import { splitSections } from "../../core/collection/split-sections";
+import { memoryStore } from "../../core/collection/testing/memory-store";
+import { writeArrow } from "../../core/io/arrow";
+import { memorySource } from "../../core/io/byte-source";
+import { streamSlice } from "../../core/io/open-slice";
 import { simulateSlice } from "../../core/simulate/simulate-slice";
 import type { CategoricalColumn } from "../../core/slice/slice";
 import { inks, type Mark } from "../studies/figure/figure";
-import { labelsOf, sectionParts } from "./composition";
+import { collectionParts, labelsOf, sectionParts } from "./composition";
 import { compositionChart } from "./composition-chart";
 
 const slice = simulateSlice({ tissue: "cortex", sectionCells: [120, 60, 90], nGenes: 20, seed: 2 });
@@ -52,3 +58,22 @@ function tipOf({ children }: Mark): string | undefined {
   const [first] = typeof children === "string" ? [] : (children ?? []);
   return first?.tag === "title" ? String(first.children) : undefined;
 }
+
+test("a collection has the parts that its sections have as one slice, without a cell being read", async () => {
+  const unsure = slice.section.codes.map((s) => (s === 1 ? -1 : s));
+  const stage: CategoricalColumn = {
+    kind: "categorical",
+    name: "stage",
+    codes: unsure,
+    categories: ["E9", "", "unknown"],
+  };
+  const whole = { ...slice, obs: [...slice.obs, stage] };
+  const { store } = memoryStore();
+  await streamSlice(memorySource("three.arrow", writeArrow(whole)), (rows) => splitSections(rows, store));
+  const collection = await surveySections(store);
+  for (const column of labelsOf(whole)) {
+    const label = collection.labels.find(({ name }) => name === column.name);
+    if (!label) throw new Error(column.name);
+    expect(collectionParts(collection, label)).toEqual(sectionParts(whole, column));
+  }
+});

@@ -1,6 +1,8 @@
+import type { Collection } from "../../core/collection/collection";
+import type { SharedLabel } from "../../core/collection/conform";
 import type { CategoricalColumn } from "../../core/slice/slice";
-import { labelCodes } from "../../core/slice/unlabelled";
-import { compositionOf, heldOutSection } from "../../core/study/annotation/held-out-section";
+import { isUnlabelled, labelCodes } from "../../core/slice/unlabelled";
+import { type Composition, compositionOf, heldOutSection } from "../../core/study/annotation/held-out-section";
 import type { StudySliceInfo } from "../../state/study-state";
 import { categoryColors } from "../color/palettes";
 import { toHex } from "../color/rgb";
@@ -37,13 +39,33 @@ export function sectionParts(
   { section }: Pick<StudySliceInfo, "section">,
   column: CategoricalColumn,
 ): readonly SectionParts[] {
-  const nClasses = column.categories.length;
-  const nSections = section.names.length;
-  const codes = labelCodes(column);
-  const composition = compositionOf(codes, section.codes, { nSections, nClasses });
-  const { counts } = composition;
-  const cells = new Uint32Array(nSections);
+  const sizes = { nSections: section.names.length, nClasses: column.categories.length };
+  const composition = compositionOf(labelCodes(column), section.codes, sizes);
+  const cells = new Uint32Array(sizes.nSections);
   for (let i = 0; i < section.codes.length; i++) if (section.codes[i] >= 0) cells[section.codes[i]]++;
+  return partsOf({ names: section.names, cells, composition }, column);
+}
+
+/** The same of a collection, from what is kept of it: no cell is read. */
+export function collectionParts(
+  { sections }: Pick<Collection, "sections">,
+  label: SharedLabel & { readonly counts: Uint32Array },
+): readonly SectionParts[] {
+  const nClasses = label.categories.length;
+  const counts = label.counts.map((n, i) => (isUnlabelled(label.categories[i % nClasses]) ? 0 : n));
+  const names = sections.map(({ name }) => name);
+  const cells = Uint32Array.from(sections, ({ nObs }) => nObs);
+  return partsOf({ names, cells, composition: { nSections: sections.length, nClasses, counts } }, label);
+}
+
+interface Counted {
+  readonly names: readonly string[];
+  readonly cells: Uint32Array;
+  readonly composition: Composition;
+}
+
+function partsOf({ names, cells, composition }: Counted, column: SharedLabel): readonly SectionParts[] {
+  const { counts, nClasses } = composition;
   const total = column.categories.map((_, k) => cells.reduce((n, _c, s) => n + counts[s * nClasses + k], 0));
   const order = total.map((_, k) => k).filter((k) => total[k] > 0);
   order.sort((a, b) => total[b] - total[a] || a - b);
@@ -51,7 +73,7 @@ export function sectionParts(
   const colors = categoryColors(nClasses, column.colors).map(toHex);
   const labelled = cells.filter((_, s) => order.some((k) => counts[s * nClasses + k] > 0)).length;
   const held = labelled > 1 ? heldOutSection(composition) : -1;
-  return section.names.map((name, s) => {
+  return names.map((name, s) => {
     const of = (k: number): number => counts[s * nClasses + k];
     const others = rest.reduce((n, k) => n + of(k), 0);
     const known = order.reduce((n, k) => n + of(k), 0);

@@ -22,8 +22,13 @@ export interface TissueCells {
   readonly cells: Int32Array | null;
 }
 
+/** What is drawn of a slice: also of one whose counts nobody has. */
+export type DrawnSlice = Pick<StudySliceInfo, "obs" | "section" | "positions"> & {
+  readonly summary: Pick<StudySliceInfo["summary"], "medianNeighbourDistance">;
+};
+
 /** @param wanted  the slice as the plan has it: its label, and the sections that it keeps */
-export function tissueCells(info: StudySliceInfo, { label, sections, unlabelled }: StudySlice): TissueCells {
+export function tissueCells(info: DrawnSlice, { label, sections, unlabelled }: StudySlice): TissueCells {
   const cells = keptCells(info, sections);
   const pick = <T extends ArrayLike<number>>(of: T): ArrayLike<number> =>
     cells ? Array.from(cells, (c) => of[c]) : of;
@@ -50,7 +55,7 @@ export function tissueCells(info: StudySliceInfo, { label, sections, unlabelled 
   };
 }
 
-function keptCells({ section }: StudySliceInfo, sections: readonly string[] | null): Int32Array | null {
+function keptCells({ section }: DrawnSlice, sections: readonly string[] | null): Int32Array | null {
   if (!sections) return null;
   const kept = section.names.map((name) => sections.includes(name));
   return Int32Array.from([...section.codes.keys()].filter((i) => kept[section.codes[i]]));

@@ -1,0 +1,92 @@
+import type { Page } from "@playwright/test";
+import { dropFile } from "./support/drop";
+import { graphReady, openLab } from "./support/lab";
+import { crowding } from "./support/layout";
+import { keep } from "./support/pixels";
+import { loadSimulatedFile } from "./support/simulated-file";
+import { expect, test } from "./support/test";
+
+/** Two files, one of two sections and one of another panel of genes. */
+async function someFiles() {
+  const simulated = await loadSimulatedFile();
+  return [
+    simulated("both.arrow", { tissue: "cortex", sectionCells: [500, 300], nGenes: 40, seed: 1 }),
+    simulated("third.arrow", { tissue: "cortex", nCells: 400, nGenes: 36, nSections: 1, seed: 2 }),
+  ];
+}
+
+const openSections = (page: Page) => page.getByRole("link", { name: "Sections" }).click();
+
+test("files dropped on the sections become a collection, which is there after a reload, opens by section, and is deleted", async ({
+  page,
+}) => {
+  await openLab(page, "?backend=wasm");
+  await openSections(page);
+  await dropFile(page, ...(await someFiles()));
+  await expect(page.getByText("3 sections, 1,200 cells, 36 genes")).toBeVisible();
+  await page.getByRole("button", { name: /note.? on what was joined$/ }).click();
+  await expect(page.getByText(/both.*4 of 40 genes are left out/).first()).toBeVisible();
+  const chart = page.getByRole("img", { name: /^Composition by/ });
+  await expect(chart).toHaveAccessibleName(/3 sections, 300 to 500 cells a section/);
+  await expect(page.getByRole("figure")).toHaveCount(3);
+  await expect(page.getByRole("figure").locator("canvas")).toHaveCount(3);
+  for (const theme of ["light", "dark"] as const) {
+    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
+    for (const width of [1280, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expect.soft.poll(() => page.evaluate(crowding), { message: `${theme}, ${width} px` }).toEqual([]);
+      await keep(page, `collection-${width}-${theme}`);
+    }
+  }
+
+  await page.reload();
+  await page.getByRole("button", { name: /^Continue with both and 1 more, a collection of 3 sections$/ }).click();
+  await page.getByRole("button", { name: "Open section_2 in the lab" }).click();
+  await expect(page.getByTestId("slice-fact")).toHaveText("section_2 · 300 cells · 36 genes");
+  await graphReady(page);
+
+  await openSections(page);
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("button", { name: "Delete the collection" }).click();
+  await expect(page.getByText("One section is open.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("One section is open.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Continue with/ })).toHaveCount(0);
+  expect(await keptFiles(page)).toEqual([]);
+});
+
+test("what does not fit is refused with what to do, and what is kept stays; a file that is no slice leaves nothing", async ({
+  page,
+}) => {
+  await openLab(page, "?backend=wasm");
+  await openSections(page);
+  const [both, third] = await someFiles();
+  await dropFile(page, third);
+  await expect(page.getByText("1 section, 400 cells, 36 genes")).toBeVisible();
+  const before = await keptFiles(page);
+  expect(before).toHaveLength(3);
+
+  const devtools = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1000 });
+  await dropFile(page, both);
+  await expect(page.getByRole("alert")).toContainText("this browser's storage for the page is full");
+  await expect(page.getByRole("alert")).toContainText("What is kept stays");
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+
+  await dropFile(page, both, { name: "notes.txt", bytes: new TextEncoder().encode("no slice") });
+  await expect(page.getByRole("alert")).toContainText("notes.txt is a text file");
+  expect(await keptFiles(page)).toEqual(before);
+  await expect(page.getByText("1 section, 400 cells, 36 genes")).toBeVisible();
+});
+
+/** Paths in the browser's own storage. */
+function keptFiles(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("collections");
+    const found: string[] = [];
+    for await (const [id, folder] of root.entries())
+      for await (const file of (folder as FileSystemDirectoryHandle).keys()) found.push(`${id}/${file}`);
+    return found.sort();
+  });
+}

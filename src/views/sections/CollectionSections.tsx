@@ -1,0 +1,100 @@
+import { useInViewport } from "@mantine/hooks";
+import { useEffect, useMemo, useState } from "react";
+import type { LabelCounts } from "../../core/collection/collection";
+import type { KeptCollection } from "../../core/collection/manifest";
+import { useLab } from "../../state/lab";
+import { formatCount } from "../format/numbers";
+import notes from "../kit/notes.module.css";
+import { More } from "../rail/More";
+import { tissueCells } from "../studies/clustering/tissue-map";
+import { sectionCount } from "./CollectionChooser";
+import { collectionParts, type SectionParts } from "./composition";
+import { LevelSelect } from "./LevelSelect";
+import { SectionMap } from "./SectionMap";
+import styles from "./Sections.module.css";
+import { SectionsOverview } from "./SectionsOverview";
+
+/** What stands for a label where no section has one. */
+const noLabel: LabelCounts = { name: "label", categories: [], counts: new Uint32Array(0) };
+
+/** The sections of a kept collection: none is open, and a click opens one. */
+export function CollectionSections({ kept }: { kept: KeptCollection }) {
+  const { collection } = kept;
+  const labels = useMemo(
+    () => [...collection.labels].sort((a, b) => a.categories.length - b.categories.length),
+    [collection],
+  );
+  const [chosen, setChosen] = useState<string | null>(null);
+  const label = labels.find(({ name }) => name === chosen) ?? labels.find(isTelling) ?? labels[0] ?? noLabel;
+  const sections = useMemo(() => collectionParts(collection, label), [collection, label]);
+  return (
+    <>
+      <div className={styles.head}>
+        <h2>{kept.name}</h2>
+        <span className="label">
+          {sectionCount(sections.length)}, {formatCount(collection.nObs)} cells,{" "}
+          {formatCount(collection.varNames.length)} genes
+        </span>
+        {labels.length > 0 && <LevelSelect labels={labels} value={label.name} onChange={setChosen} />}
+      </div>
+      {collection.notes.length > 0 && (
+        <More
+          label={`${collection.notes.length} ${collection.notes.length === 1 ? "note" : "notes"} on what was joined`}
+        >
+          {collection.notes.map((note) => (
+            <p key={note} className={notes.note}>
+              {note}
+            </p>
+          ))}
+        </More>
+      )}
+      <SectionsOverview name={kept.name} label={label.name} sections={sections}>
+        {sections.map((section, at) => (
+          <KeptMap key={section.name} at={at} section={section} label={label} labels={collection.labels} />
+        ))}
+      </SectionsOverview>
+    </>
+  );
+}
+
+/** Whether a section is made of several classes, as by a label of its cells and not by one that names the section itself. */
+function isTelling({ categories: { length: n }, counts }: LabelCounts): boolean {
+  const inSection = (s: number): number => counts.subarray(s * n, (s + 1) * n).filter((cells) => cells > 0).length;
+  return n <= 100 && Array.from({ length: counts.length / Math.max(1, n) }, (_, s) => inSection(s)).some((k) => k > 1);
+}
+
+interface KeptMapProps {
+  readonly at: number;
+  readonly section: SectionParts;
+  readonly label: LabelCounts;
+  readonly labels: readonly LabelCounts[];
+}
+
+/** Fetches the cells of its section once it is seen. */
+function KeptMap({ at, section, label, labels }: KeptMapProps) {
+  const { ref, inViewport } = useInViewport<HTMLDivElement>();
+  const found = useLab((s) => s.sectionCells.get(at));
+  const { loadSectionCells, openSection } = useLab.getState();
+  useEffect(() => {
+    if (inViewport) void loadSectionCells(at);
+  }, [inViewport, at, loadSectionCells]);
+  const cells = useMemo(() => {
+    if (!found) return null;
+    const codes = found.codes[labels.indexOf(label)];
+    const { name, categories, colors } = label;
+    return tissueCells(
+      {
+        positions: found.positions,
+        section: { codes: new Int8Array(found.positions.length / 2), names: [section.name] },
+        obs: codes ? [{ kind: "categorical", name, categories, codes, ...(colors && { colors }) }] : [],
+        summary: { medianNeighbourDistance: found.spacing },
+      },
+      { name: section.name, label: name, sections: null, unlabelled: [] },
+    );
+  }, [found, label, labels, section.name]);
+  return (
+    <div ref={ref}>
+      <SectionMap section={section} cells={cells} onOpen={() => void openSection(at)} />
+    </div>
+  );
+}
