@@ -99,6 +99,66 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   ]);
 });
 
+test("a run of the paper's network opens in the lab with its predictions, errors, probabilities and attention", async ({
+  page,
+}) => {
+  test.slow();
+  await openLab(page, "?backend=wasm");
+  await simulate(page, { ...four, nCells: 800 });
+  await page.getByRole("link", { name: "Studies" }).click();
+  await page.getByRole("radiogroup", { name: "Kind of study" }).getByText("Annotation").click();
+  const form = page.getByRole("navigation", { name: "Study" });
+  await form.getByRole("radiogroup", { name: "Settings" }).getByText("SpatialSSL").click();
+  await form.getByLabel("Sub-graphs").uncheck();
+  await form.getByLabel("SSL", { exact: true }).uncheck();
+  await form.getByLabel("Seeds", { exact: true }).fill("1");
+  await form.getByLabel("Labels", { exact: true }).fill("100 %");
+  await form.getByRole("button", { name: "More" }).click();
+  await form.getByLabel("Fine-tuning epochs", { exact: true }).fill("20");
+  await button(page, "Start the study").click();
+  await expect(page.getByText("3 of 3 done")).toBeVisible({ timeout: 200_000 });
+  const kept = await page.evaluate(() => {
+    const { study } = window.lab.getState();
+    const done = [...(study?.finished.values() ?? [])].find(({ result }) => "kind" in result && result.kind === "run");
+    return done && "predictions" in done ? done.predictions : null;
+  });
+
+  await button(page, "Open in the lab").click();
+  await expect(page.getByTestId("network-words")).toContainText("Run of a study: Full graph · No SSL", {
+    timeout: 60_000,
+  });
+  await expect(page.getByRole("combobox", { name: "Colour by" })).toHaveValue("prediction");
+  // the network in hand says of the held-out cells what the study kept of them
+  const said = await page.evaluate(() => [...(window.lab.getState().prediction?.predicted ?? [])]);
+  const classes = await page.evaluate(() => {
+    const { prediction, slice } = window.lab.getState();
+    const column = slice?.obs.find(({ name }) => name === prediction?.label);
+    const names = column?.kind === "categorical" ? column.categories : [];
+    return prediction?.categories.map((name) => names.indexOf(name)) ?? [];
+  });
+  expect(kept?.cells.map((cell) => classes[said[cell]])).toEqual(kept?.codes);
+  await page.evaluate((cell) => window.lab.getState().select(cell), kept!.cells[3]);
+  const inspector = page.getByRole("complementary", { name: "Inspector" });
+  await expect(inspector.getByRole("table", { name: "Probability of each class" }).getByRole("row")).toHaveCount(4);
+  await expect(inspector.getByText(/α, mark at 1\/degree/)).toBeVisible();
+  await expect(button(page, "Train on")).toBeDisabled();
+  await button(page, "Errors").click();
+  await expect(page.getByRole("region", { name: "Legend" })).toContainText("wrong");
+  await seenIn(looks, page, "annotation-in-lab");
+  await accessible(page, "a run of an annotation study in the lab");
+  await button(page, "Reset").click();
+  await expect(page.getByTestId("network-words")).toHaveCount(0);
+  await expect(button(page, "Train")).toBeEnabled();
+
+  // logistic regression has no network: its predictions of the held-out cells alone
+  await page.getByRole("link", { name: "Studies" }).click();
+  await page.getByRole("combobox", { name: "Run shown" }).click();
+  await page.getByRole("option", { name: /^Logistic regression, own genes/ }).click();
+  await button(page, "Open in the lab").click();
+  await expect(page.getByTestId("network-words")).toContainText("Run of a study: Logistic regression, own genes");
+  await expect(button(page, "Train")).toBeEnabled();
+});
+
 test("a study of three seeds, three label fractions and many classes fits every size and theme", async ({ page }) => {
   test.slow();
   await openLab(page, "?backend=wasm");

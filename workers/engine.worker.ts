@@ -3,9 +3,13 @@ import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
 import type { SpatialGraph } from "../src/core/graph/spatial-graph";
 import type { Slice } from "../src/core/slice/slice";
+import type { Task } from "../src/core/task";
 import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "../src/core/train/batch-source";
 import { judgeMemory } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
+import { readModel } from "../src/core/train/model-file";
+import { modelInput, nothingLabelled } from "../src/core/train/model-input";
+import { overLimit } from "../src/core/train/over-limit";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { runCells } from "../src/core/train/run-cells";
 import { writeSafetensors } from "../src/core/train/safetensors";
@@ -130,6 +134,29 @@ const handlers: Handlers<EngineApi> = {
       return { result: { bytes }, transfer: [bytes.buffer] };
     }),
 
+  loadModel: ({ sliceId, graphId, bytes, name, memoryBytes }, { task }) =>
+    onDevice(async () => {
+      const model = readModel(bytes, name);
+      const { recipe, classes, arrays } = model;
+      task.progress(0, 1, "fetching the slice");
+      const { slice: own, graph, backend } = await inHand(sliceId, graphId);
+      const { slice, statistics, notes } = modelInput(model, own);
+      await requireFit({ slice, graph, recipe }, memoryBytes, task);
+      dropModel();
+      const labels = classes ? { labels: nothingLabelled(classes, slice.nObs) } : {};
+      const input = { slice, graph, recipe, backend, ...labels, ...(statistics && { statistics }) };
+      const made = await createTrainer(input, task);
+      try {
+        made.load(arrays);
+        const probabilities = classes && (await made.predict());
+        trainer = made;
+        const told = [...notes, ...made.notes];
+        return { result: { nParameters: made.nParameters, classes, probabilities, notes: told } };
+      } finally {
+        if (trainer !== made) made.dispose();
+      }
+    }),
+
   reset: () =>
     turn(async () => {
       dropModel();
@@ -163,6 +190,17 @@ function batchesFrom(graphId: number, recipe: RunRecipe, slice: Slice): BatchSou
   const cutter = graph;
   const fetch = (epoch: number, batch: number) => cutter("subGraph", { graphId, recipe: sampled, epoch, batch });
   return batchesAhead(fetch, { nBatches: batchesPerEpoch(recipe.view, targets?.length ?? slice.nObs) });
+}
+
+async function requireFit(
+  { slice, graph, recipe }: { slice: Slice; graph: SpatialGraph; recipe: RunRecipe },
+  memoryBytes: number | null,
+  task: Task,
+): Promise<void> {
+  if (!backend) throw new LabError("internal", "The engine has no backend.");
+  const input = { shape: sliceShape(slice), graph, recipe, backend: backend.report };
+  const { over, mend } = await judgeMemory(input, { memoryBytes, device: backend.limits }, task);
+  if (over) throw overLimit(over, mend);
 }
 
 /** What a run needs besides its recipe. */

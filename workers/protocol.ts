@@ -130,6 +130,16 @@ export type TrainEvent =
   /** The run as it is now and then and whenever `train` ends; its arrays are moved, not copied. */
   | { readonly kind: "checkpoint"; readonly checkpoint: Checkpoint };
 
+/** What a model that was loaded says of the slice. */
+export interface LoadedModel {
+  readonly nParameters: number;
+  /** Of the label that it learned; null where it learned none. */
+  readonly classes: readonly string[] | null;
+  readonly probabilities: Float32Array | null; // (nObs, classes)
+  /** What was done to the slice, and what it lacks, one sentence each. */
+  readonly notes: readonly string[];
+}
+
 /** engine.worker: owns the model and the training loop. */
 export type EngineApi = {
   openBackend: {
@@ -167,6 +177,21 @@ export type EngineApi = {
   rebuilt: { request: { cell: number }; event: never; result: { expression: Float32Array | null } };
   /** The weights as a safetensors file. */
   weights: { request: null; event: never; result: { bytes: Uint8Array<ArrayBuffer> } };
+  /**
+   * Takes a model file in place of the model in hand, to be asked about this slice; genes are matched by name. Refused where
+   * it would pass `memoryBytes`. The graph is the one that its recipe asks for.
+   */
+  loadModel: {
+    request: {
+      sliceId: number;
+      graphId: number;
+      bytes: Uint8Array;
+      name: string;
+      memoryBytes: number | null;
+    };
+    event: never;
+    result: LoadedModel;
+  };
   /** Drops the model; the backend stays open. */
   reset: { request: null; event: never; result: null };
   /** For the analysis worker only. */

@@ -69,6 +69,7 @@ const handlers: Handlers<StudyApi> = {
           if (!pretrained) throw new LabError("internal", `The study's thread was not given the weights of ${key}.`);
           return pretrained;
         },
+        keepsModels: true,
         breathe: rest,
         check: (input) => requireFit(input, memoryBytes, task),
       },

@@ -1,6 +1,7 @@
 import type { SliceInfo } from "../../workers/protocol";
 import { labelCodes } from "../core/slice/unlabelled";
 import type { AnalysisState, RunState } from "./lab-state";
+import type { NetworkState } from "./network-state";
 
 /** A run that has not begun. */
 export const emptyRun = {
@@ -14,7 +15,8 @@ export const emptyRun = {
   peakBytes: null,
   nParameters: null,
   kept: null,
-} satisfies Partial<RunState>;
+  network: null,
+} satisfies Partial<RunState & NetworkState>;
 
 /** Nothing learned, nothing asked. */
 export const emptyAnalysis = {

@@ -1,4 +1,4 @@
-import type { ClusterRequest, ClusterResult, ProbeResult, SliceInfo } from "../../workers/protocol";
+import type { ClusterRequest, ClusterResult, SliceInfo } from "../../workers/protocol";
 import type { Progress } from "../../workers/rpc";
 import type { BackendReport } from "../core/backend/backend";
 import type { LabError } from "../core/errors";
@@ -13,6 +13,8 @@ import type { EpochProbe } from "../core/train/epoch-probe";
 import type { RunRecipe } from "../core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../core/train/trainer";
 import type { CollectionState } from "./collection-state";
+import type { Threads } from "./engine";
+import type { NetworkState, ShownPrediction } from "./network-state";
 import type { StudyState } from "./study-state";
 
 /** Work under way: what it says of itself, and how to stop it. */
@@ -73,7 +75,8 @@ export interface GraphState {
 
 export type RunPhase =
   | { readonly kind: "idle" }
-  | ({ readonly kind: "preparing" } & Working)
+  /** `what` is said where it is not the model of a run that is made ready. */
+  | ({ readonly kind: "preparing"; readonly what?: string } & Working)
   | { readonly kind: "training"; readonly until: number }
   | { readonly kind: "paused"; readonly until: number }
   | { readonly kind: "done" }
@@ -154,6 +157,8 @@ export interface RunState {
   /** Forgets the model and its results. */
   reset(): Promise<void>;
   downloadWeights(): Promise<void>;
+  /** Other work that needs the engine to itself; it fails as a run does. Not done while a run trains. */
+  borrowEngine(work: (engine: Threads["engine"]) => Promise<void>): Promise<void>;
 }
 
 // ---- what is asked of the embedding
@@ -165,7 +170,7 @@ export interface AnalysisState {
   readonly clusters: ClusterResult | null;
   /** Agreement of the clusters with `label`. */
   readonly scores: { readonly label: string; nScored: number; ari: number; ami: number; nmi: number } | null;
-  readonly prediction: ProbeResult | null;
+  readonly prediction: ShownPrediction | null;
   readonly split: "random" | "block";
   /** Live colours of the embedding, (nObs, 3), while it learns. */
   readonly liveColors: Uint8Array | null;
@@ -205,6 +210,8 @@ export type ColorBy =
     }
   | { readonly kind: "cluster" }
   | { readonly kind: "prediction" }
+  /** Where predictions of cells that were not learned from are right and wrong. */
+  | { readonly kind: "errors" }
   | { readonly kind: "embedding" }
   | { readonly kind: "loss" };
 
@@ -256,6 +263,7 @@ export type LabState = DataState &
   RunState &
   BudgetState &
   AnalysisState &
+  NetworkState &
   ViewState &
   StudyState &
   CollectionState;

@@ -6,6 +6,7 @@ import { createDataSlice } from "./data-slice";
 import { watchThreads } from "./engine";
 import { createGraphSlice } from "./graph-slice";
 import type { LabState } from "./lab-state";
+import { createNetworkSlice } from "./network-slice";
 import { createRunSlice } from "./run-slice";
 import { createStudySlice } from "./study-slice";
 import { createViewSlice } from "./view-slice";
@@ -18,6 +19,7 @@ export const useLab = create<LabState>()((...args) => ({
   ...createRunSlice(...args),
   ...createBudgetSlice(...args),
   ...createAnalysisSlice(...args),
+  ...createNetworkSlice(...args),
   ...createViewSlice(...args),
   ...createStudySlice(...args),
   ...createCollectionSlice(...args),

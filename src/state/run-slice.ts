@@ -215,7 +215,7 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
         const { engine, analysis } = await getThreads();
         await Promise.all([engine("reset", null), analysis("reset", null)]);
       }
-      const usesResult = ["cluster", "prediction", "embedding", "loss"].includes(get().colorBy.kind);
+      const usesResult = ["cluster", "prediction", "errors", "embedding", "loss"].includes(get().colorBy.kind);
       const { label } = get();
       set({
         ...emptyRun,
@@ -228,6 +228,13 @@ export const createRunSlice: SliceCreator<RunState> = (set, get) => {
           : {}),
       });
     },
+    borrowEngine: (work) =>
+      guarded(async () => {
+        const { engine } = await getThreads();
+        engineInUse = engine;
+        await ensureBackend();
+        await work(engine);
+      }),
     async downloadWeights() {
       set({ actionError: null });
       try {

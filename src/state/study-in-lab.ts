@@ -1,7 +1,7 @@
-import { LabError, toLabError } from "../core/errors";
+import { toLabError } from "../core/errors";
+import { openAnnotationInLab } from "./annotation-in-lab";
 import type { LabState } from "./lab-state";
-import type { StudyHead } from "./study-archive";
-import { keptSlice } from "./study-slices";
+import { showStudySlice } from "./show-study-slice";
 import { isAnnotation } from "./study-state";
 
 /**
@@ -14,12 +14,13 @@ export async function openRunInLab(
   get: () => LabState,
 ): Promise<void> {
   const { study } = get();
-  if (!study || isAnnotation(study)) return;
+  if (!study) return;
+  if (isAnnotation(study)) return openAnnotationInLab(study, key, { set, get });
   const run = study.finished.get(key);
   if (!run) return;
   const { result } = run;
   try {
-    await showSlice(study.head, result.slice, get);
+    await showStudySlice(study.head, result.slice, get);
     const { slice } = get();
     const sections = study.head.plan.slices.find((s) => s.name === result.slice)?.sections ?? null;
     if (!slice) return;
@@ -54,25 +55,4 @@ function overSlice(
   if (!sections) return codes;
   let next = 0;
   return Int32Array.from(section, (code) => (sections.includes(names[code]) ? codes[next++] : -1));
-}
-
-/** Makes the run's slice the open one. */
-async function showSlice({ id, slices }: StudyHead, name: string, get: () => LabState): Promise<void> {
-  const size = slices.find((s) => s.name === name);
-  const isIt = (): boolean => {
-    const { slice } = get();
-    return slice?.name === name && slice.summary.nObs === size?.nObs && slice.summary.nVars === size.nVars;
-  };
-  if (isIt()) return;
-  if (get().replaced?.name === name) await get().undoReplace();
-  if (isIt()) return;
-  const file = await keptSlice(id, name);
-  if (file) await get().openFile(file);
-  if (!isIt()) {
-    throw new LabError(
-      "missing",
-      `The study's slice ${name} could not be opened${file ? "" : ": this browser kept no copy of it"}.`,
-      "Open the same file in the lab, then choose the run again.",
-    );
-  }
 }

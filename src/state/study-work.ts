@@ -1,7 +1,7 @@
 import type { StudyApi } from "../../workers/protocol";
 import type { Progress } from "../../workers/rpc";
 import { LabError } from "../core/errors";
-import { type AnnotationJob, type AnnotationPlan, pretrainedFile } from "../core/study/annotation/plan";
+import { type AnnotationJob, type AnnotationPlan, modelFile, pretrainedFile } from "../core/study/annotation/plan";
 import type { AnnotationFile } from "../core/study/annotation/result";
 import type { Pretrained } from "../core/study/annotation/run-one";
 import { resultFile, type StudyJob } from "../core/study/clustering/plan";
@@ -15,7 +15,7 @@ import type { AnyJob, AnyPlan, AnyStudy, FinishedAnnotation, FinishedRun } from 
 /** A job that is done, and the files of the study's folder that it leaves. */
 export interface DoneJob {
   readonly finished: FinishedRun | FinishedAnnotation;
-  readonly files: ReadonlyMap<string, string | Uint8Array>;
+  readonly files: ReadonlyMap<string, string | Uint8Array | Blob>;
 }
 
 /** The thread that works a study off: started when first needed, with the slices of the study in it. */
@@ -115,7 +115,7 @@ function pretrainedFor(job: AnnotationJob, { study }: LabState): Pretrained | nu
 /** The files are those of the command line, which goes on from them. */
 function annotationDone({ varNames, ...outcome }: StudyApi["annotate"]["result"]): DoneJob {
   const { result } = outcome;
-  const files = new Map<string, string | Uint8Array>();
+  const files = new Map<string, string | Uint8Array | Blob>();
   let weights: FinishedAnnotation["weights"] = null;
   if ("weights" in outcome) {
     const metadata = { recipe: JSON.stringify(outcome.result.recipe), genes: JSON.stringify(varNames) };
@@ -123,6 +123,8 @@ function annotationDone({ varNames, ...outcome }: StudyApi["annotate"]["result"]
     files.set(pretrainedFile(result.key), weights);
   }
   const predictions = "predictions" in outcome ? outcome.predictions : null;
+  // a blob stays on disk when the files of the study are read
+  if ("model" in outcome && outcome.model) files.set(modelFile(result.key), new Blob([outcome.model]));
   const file: AnnotationFile = { version: 1, result, predictions };
   files.set(resultFile(result.key), JSON.stringify(file));
   return { finished: { result, predictions, weights }, files };

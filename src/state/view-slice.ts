@@ -131,6 +131,8 @@ function categoriesOf(state: ReturnType<Parameters<SliceCreator<ViewState>>[1]>)
       return clusters?.nClusters ?? 0;
     case "prediction":
       return prediction?.categories.length ?? 0;
+    case "errors":
+      return 2;
     case "gene":
     case "embedding":
     case "loss":

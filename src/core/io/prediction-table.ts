@@ -1,3 +1,4 @@
+import { mostProbable } from "../metrics/most-probable";
 import type { Slice, Utf8Column } from "../slice/slice";
 import { stringAt } from "../slice/utf8-column";
 import { Field, Float32, Utf8 } from "./apache-arrow.mjs";
@@ -10,16 +11,6 @@ export interface PredictionTable {
   readonly section: Slice["section"];
   readonly classes: readonly string[];
   readonly probabilities: Float32Array; // (nObs, classes)
-}
-
-/** The most probable class of each cell, the first of equals, shape (nObs,). */
-export function mostProbable({ probabilities }: Pick<PredictionTable, "probabilities">, nClasses: number): Int32Array {
-  return Int32Array.from({ length: probabilities.length / nClasses }, (_, i) => {
-    let best = 0;
-    for (let k = 1; k < nClasses; k++)
-      if (probabilities[i * nClasses + k] > probabilities[i * nClasses + best]) best = k;
-    return best;
-  });
 }
 
 /** Columns id, section, predicted and probability (of the predicted class), then one of float32 for each class. */

@@ -1,7 +1,8 @@
 import { methodCatalog } from "../../core/ssl/catalog";
 import type { ColorBy, LabState } from "../../state/lab-state";
+import { rightAndWrong } from "../../state/network-prediction";
 import { categoryColors } from "./palettes";
-import type { Rgb } from "./rgb";
+import { parseHex, type Rgb } from "./rgb";
 
 export interface Category {
   readonly name: string;
@@ -83,6 +84,18 @@ export function resolveColoring(source: ColoringSource): Coloring {
         colors,
       );
     }
+    case "errors": {
+      const { prediction } = source;
+      if (!prediction) return waiting("Errors come with predictions of a label.");
+      const colors = ["#56b4e9", "#d55e00"].map((hex) => parseHex(hex)!);
+      return categorical(
+        `predicted ${prediction.label}, of cells not learned from`,
+        rightAndWrong(prediction, slice),
+        ["right", "wrong"],
+        undefined,
+        colors,
+      );
+    }
     case "embedding":
       if (!source.liveColors) return waiting("The embedding has colours once training has begun.");
       return { kind: "rgb", title, colors: source.liveColors };
@@ -114,6 +127,8 @@ export function coloringTitle(colorBy: ColorBy, varNames: readonly string[]): st
       return "clusters";
     case "prediction":
       return "prediction";
+    case "errors":
+      return "errors";
     case "embedding":
       return "embedding";
     case "loss":

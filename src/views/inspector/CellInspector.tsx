@@ -3,6 +3,7 @@ import { useLab } from "../../state/lab";
 import { formatCount, formatMicrons } from "../format/numbers";
 import { Fact, Facts } from "../kit/Fact";
 import { obsText } from "../stage/obs-text";
+import { ClassProbabilities } from "./ClassProbabilities";
 import { GeneTable } from "./GeneTable";
 import styles from "./Inspector.module.css";
 import { NeighbourTable } from "./NeighbourTable";
@@ -16,7 +17,7 @@ export function CellInspector({ slice, cell }: { slice: SliceInfo; cell: number 
   return (
     <>
       <Facts>
-        {prediction && (
+        {prediction && prediction.predicted[cell] >= 0 && (
           <>
             <Fact name={`Predicted ${prediction.label}`}>
               <strong>
@@ -46,6 +47,7 @@ export function CellInspector({ slice, cell }: { slice: SliceInfo; cell: number 
           </>
         )}
       </Facts>
+      {prediction?.probabilities && <ClassProbabilities prediction={prediction} cell={cell} />}
       <h3 className={styles.sub}>Neighbours</h3>
       <NeighbourTable slice={slice} />
       <h3 className={styles.sub}>Genes</h3>

@@ -9,6 +9,7 @@ import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
 import { BudgetNote } from "./BudgetNote";
 import { Findings } from "./Findings";
+import { NetworkNote } from "./NetworkNote";
 import styles from "./Rail.module.css";
 import { ResumeNote } from "./ResumeNote";
 import { ShownRunNote } from "./ShownRunNote";
@@ -25,13 +26,17 @@ export function TrainStep() {
   const stale = useLab((s) => s.runRecipe !== null && JSON.stringify(s.runRecipe) !== JSON.stringify(s.recipe));
   const hasModel = useLab((s) => s.runRecipe !== null);
   const refused = useLab(isRefused);
+  const shown = useLab((s) => s.network !== null);
   const learned = useLab((s) => s.epoch > 0);
+  // a network from elsewhere is asked, not trained on
+  const given = useLab((s) => s.network !== null && s.runRecipe !== null);
   const { train, pause, step, stop, reset, downloadWeights } = useLab.getState();
   const running = run.kind === "training";
   const busy = running || run.kind === "preparing";
   return (
     <>
       <ShownRunNote />
+      <NetworkNote />
       <div style={{ marginBottom: 10 }}>
         <ViewControl />
       </div>
@@ -44,7 +49,7 @@ export function TrainStep() {
           <Button
             className={styles.train ?? ""}
             leftSection={<PlayIcon />}
-            disabled={!ready || busy || refused}
+            disabled={!ready || busy || refused || given}
             onClick={() => void train()}
             title="Space"
           >
@@ -54,7 +59,7 @@ export function TrainStep() {
         <Button
           variant="default"
           leftSection={<StepIcon />}
-          disabled={!ready || busy || refused}
+          disabled={!ready || busy || refused || given}
           onClick={() => void step()}
           title="One epoch (.)"
         >
@@ -72,7 +77,7 @@ export function TrainStep() {
         <Button
           variant="default"
           leftSection={<ResetIcon />}
-          disabled={!hasModel && run.kind !== "failed"}
+          disabled={!hasModel && run.kind !== "failed" && !shown}
           onClick={() => void reset()}
           title="Forget the model and its results"
         >
@@ -89,13 +94,13 @@ export function TrainStep() {
         </Button>
       </div>
       <ActionErrorNote where="train" />
-      {stale && (
+      {stale && !given && (
         <p className={`${notes.note} ${notes.warning}`} role="status">
           Settings changed: reset to apply them.
         </p>
       )}
-      {ready && !busy && (!hasModel || stale) && <BudgetNote />}
-      {run.kind === "preparing" && <WorkNote title="Preparing the model" work={run} />}
+      {ready && !busy && (!hasModel || (stale && !given)) && <BudgetNote />}
+      {run.kind === "preparing" && <WorkNote title={run.what ?? "Preparing the model"} work={run} />}
       {run.kind === "failed" && (
         <>
           <ErrorNote title="The run stopped" error={run.error} />

@@ -80,6 +80,7 @@ function choices(slice: SliceInfo, has: Learned): ChoiceGroup[] {
         { value: "embedding", label: "embedding", disabled: !has.learned },
         { value: "cluster", label: "clusters", disabled: !has.hasClusters },
         { value: "prediction", label: "prediction", disabled: !has.hasPrediction },
+        { value: "errors", label: "errors", disabled: !has.hasPrediction },
         { value: "loss", label: "loss per cell", disabled: !has.hasLosses },
       ],
     },
@@ -94,5 +95,5 @@ function choices(slice: SliceInfo, has: Learned): ChoiceGroup[] {
 function toColorBy(value: string): ColorBy {
   if (value.startsWith("obs:")) return { kind: "obs", name: value.slice(4) };
   if (value === "gene") return { kind: "gene", gene: 0, log: true, range: null };
-  return { kind: value as "section" | "cluster" | "prediction" | "embedding" | "loss" };
+  return { kind: value as "section" | "cluster" | "prediction" | "errors" | "embedding" | "loss" };
 }

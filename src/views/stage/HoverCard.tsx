@@ -24,7 +24,7 @@ export function HoverCard({ x, y }: { x: number; y: number }) {
     rows.push(["section", slice.section.names[slice.section.codes[cell]] ?? "–"]);
   for (const column of slice.obs) rows.push([column.name, obsText(column, cell)]);
   if (clusters) rows.push(["cluster", String(clusters.codes[cell] + 1)]);
-  if (prediction)
+  if (prediction && prediction.predicted[cell] >= 0)
     rows.push([
       `predicted ${prediction.label}`,
       `${prediction.categories[prediction.predicted[cell]]} ${prediction.probability[cell].toFixed(2)}`,

@@ -28,7 +28,7 @@ export function useColoring(): Coloring {
       colorBy,
       geneCounts: colorBy.kind === "gene" ? geneCounts : null,
       clusters: colorBy.kind === "cluster" ? clusters : null,
-      prediction: colorBy.kind === "prediction" ? prediction : null,
+      prediction: ["prediction", "errors"].includes(colorBy.kind) ? prediction : null,
       liveColors: colorBy.kind === "embedding" ? liveColors : null,
       cellLosses: colorBy.kind === "loss" ? cellLosses : null,
       runRecipe,

@@ -3,11 +3,20 @@ import { formatCount, formatDuration, formatNumber } from "../format/numbers";
 
 type Part = Pick<
   LabState,
-  "run" | "runRecipe" | "recipe" | "epoch" | "batches" | "losses" | "millisecondsPerEpoch" | "graph"
+  "run" | "network" | "runRecipe" | "recipe" | "epoch" | "batches" | "losses" | "millisecondsPerEpoch" | "graph"
 >;
 
 /** How far the run is, in words: "epoch 34 / 100 · 0.21 s each · 14 s left". */
-export function progressWords({ run, recipe, epoch, batches, losses, millisecondsPerEpoch, graph }: Part): string {
+export function progressWords({
+  run,
+  network,
+  recipe,
+  epoch,
+  batches,
+  losses,
+  millisecondsPerEpoch,
+  graph,
+}: Part): string {
   const each = millisecondsPerEpoch === null ? null : `${formatDuration(millisecondsPerEpoch)} each`;
   const loss = losses.length > 0 ? `loss ${formatNumber(losses[losses.length - 1])}` : null;
   const batch = batches === null ? "" : `, batch ${formatCount(batches.done)} / ${formatCount(batches.of)}`;
@@ -18,7 +27,7 @@ export function progressWords({ run, recipe, epoch, batches, losses, millisecond
         ? `Ready: ${formatCount(recipe.epochs)} epochs. Press Train, or the space bar.`
         : "Waits for the graph.";
     case "preparing":
-      return words("preparing", run.progress?.what ?? null);
+      return words(run.what ?? "preparing", run.progress?.what ?? null);
     case "training": {
       const left = millisecondsPerEpoch === null ? null : millisecondsPerEpoch * Math.max(0, run.until - epoch);
       return words(
@@ -31,6 +40,7 @@ export function progressWords({ run, recipe, epoch, batches, losses, millisecond
     case "paused":
       return words(`paused at epoch ${formatCount(epoch)} / ${formatCount(run.until)}${batch}`, each, loss);
     case "done":
+      if (network) return "A network from elsewhere: see step 4.";
       return words(`${formatCount(epoch)} epochs done`, each, loss);
     case "failed":
       return words(epoch > 0 ? `stopped at epoch ${formatCount(epoch)}` : "stopped", "see step 4");

@@ -117,6 +117,9 @@ const labelsWord = (fraction: LabelFraction): string => `labels${fraction}`;
 /** The weights of a pretraining, in the folder of its study. */
 export const pretrainedFile = (key: string): string => `pretrained/${key}.safetensors`;
 
+/** The network that a run learned, beside its study's folder; the page keeps it, so that the run can be looked into. */
+export const modelFile = (key: string): string => `models/${key}.safetensors`;
+
 /** @throws LabError("internal") for a name that the plan has not */
 export function configurationNamed(plan: Pick<AnnotationPlan, "configurations">, name: string): Configuration {
   const found = plan.configurations.find((configuration) => configurationName(configuration) === name);

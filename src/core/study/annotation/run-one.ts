@@ -5,6 +5,7 @@ import type { CellLabels } from "../../slice/cell-labels";
 import { type Task, throwIfCancelled } from "../../task";
 import { ROLE } from "../../train/cell-roles";
 import { type Trained, trainToEnd } from "../../train/train-to-end";
+import { modelFileOf } from "../../train/trained-model";
 import { createTrainer, type Trainer, type TrainerInput } from "../../train/trainer";
 import { expressionRows } from "../baselines/expression-rows";
 import { annotateByLogistic } from "../baselines/logistic-annotation";
@@ -22,6 +23,8 @@ export interface AnnotationInput {
   readonly backend: () => Promise<Backend>;
   /** What a pretraining of the plan came to; asked for by runs that start from one. */
   readonly pretrained: (key: string) => Promise<Pretrained>;
+  /** Whether a run hands its network on as a model file, to be asked about cells later. */
+  readonly keepsModels?: boolean;
   /** Awaited between steps, so that the thread may hear that it should stop. */
   readonly breathe?: () => Promise<void>;
   /** Called before anything is put on the device; may throw where the run would not fit. */
@@ -34,7 +37,12 @@ export interface Pretrained {
 }
 
 export type AnnotationJobOutcome =
-  | { readonly result: AnnotationRun | AnnotationBaselineResult; readonly predictions: Predictions }
+  | {
+      readonly result: AnnotationRun | AnnotationBaselineResult;
+      readonly predictions: Predictions;
+      /** Of a run, where it was asked for. */
+      readonly model?: Uint8Array<ArrayBuffer>;
+    }
   | { readonly result: PretrainResult; readonly weights: readonly NamedArray[] };
 
 /**
@@ -109,8 +117,10 @@ async function runNetwork(
     const annotation = ofCells({ classes, probability }, prepared.testCells);
     const seconds = (performance.now() - began) / 1000;
     const train = drawn.filter((cell) => roles[cell] === ROLE.train);
+    const { slice } = prepared;
     return {
       predictions: predictionsOf(annotation),
+      ...(input.keepsModels && { model: await modelFileOf(trainer, slice) }),
       result: {
         ...{ kind: "run", key, configuration, view, ssl, fraction, seed },
         ...scoreAnnotation(annotation, { ...prepared, train }),
@@ -182,7 +192,7 @@ function rolesOfLabels(
 }
 
 /** The drawn labels as the trainer takes them, and the code of each of its classes. All other labels are hidden from it. */
-function knownLabels(
+export function knownLabels(
   { codes, categories }: PreparedAnnotation,
   name: string,
   drawn: Uint32Array,
@@ -193,7 +203,7 @@ function knownLabels(
   return { labels: { name, classes: classes.map((code) => categories[code]), codes: known }, classes };
 }
 
-function ofCells(
+export function ofCells(
   { classes, probability }: { readonly classes: readonly number[]; readonly probability: Float32Array },
   cells: Uint32Array,
 ): Annotation {

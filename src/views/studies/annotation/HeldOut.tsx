@@ -1,4 +1,4 @@
-import { Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import type { LabelFraction } from "../../../core/study/annotation/label-fraction";
@@ -27,6 +27,7 @@ interface HeldOutProps {
 
 /** One run on the held-out section: what it took for what, and where. */
 export function HeldOut({ study, results, fraction, level }: HeldOutProps) {
+  const openRun = useLab((s) => s.openRun);
   const [wanted, setWanted] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Confused | null>(null);
   const here = results.filter((r) => r.fraction === fraction);
@@ -51,6 +52,9 @@ export function HeldOut({ study, results, fraction, level }: HeldOutProps) {
           onChange={setWanted}
           allowDeselect={false}
         />
+        <Button size="compact-sm" variant="default" onClick={() => void openRun(result.key)}>
+          Open in the lab
+        </Button>
         <span className="label numeric">
           F1 {formatScore(result.f1Micro)} micro, {formatScore(result.f1Macro)} macro; {formatCount(wrong)} of{" "}
           {formatCount(result.nScored)} cells wrong; calibration error {formatShare(result.expectedCalibrationError)}
