@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { studyFolder } from "../cli/study-folder";
 import type { StudyTable } from "../cli/study-table";
-import { studyMethods } from "../src/core/study/clustering/plan";
+import { studyBackbones, studyMethods } from "../src/core/study/clustering/plan";
 import type { ResultFile, StudyResult } from "../src/core/study/clustering/result";
 import { summarizeStudy, type TableRow } from "../src/core/study/clustering/summary";
 import { type BenchOptions, CannotRun, chosen, type Machine, machine, progress } from "./harness";
@@ -23,6 +23,13 @@ const meanGoal = 0.6;
 const methods = [...studyMethods, "graphmae"];
 
 const grid = { name: "grid of 24 runs, 5,000 simulated cells", cells: 5000, goalSeconds: 900 } as const;
+
+/** What a run of the benchmark is of; words of --cases that name no method or backbone name slices or the grid. */
+interface Part {
+  readonly cases: readonly ((typeof slices)[number] | typeof grid)[];
+  readonly methods: readonly string[];
+  readonly backbones: readonly string[];
+}
 
 interface StudyRow {
   readonly case: string;
@@ -51,26 +58,41 @@ interface GridRow {
 /**
  * Preset lab on four real slices, matched k, three seeds, one way of clustering for methods and baselines: ARI beside the
  * goals. And the time of the whole grid on one slice. BENCH_STUDY names a folder in which the studies are kept, so that a
- * stopped benchmark goes on; it must not outlive a change of the code. The time of the grid is always measured anew.
+ * stopped benchmark goes on, and parts of it may be done one after the other; it must not outlive a change of the code. The
+ * time of the grid is always measured anew.
  */
 export default function bench(options: BenchOptions): {
   readonly name: string;
   readonly machine: Machine;
   readonly rows: readonly (StudyRow | GridRow)[];
 } {
-  const wanted = chosen([...slices, grid], ({ name }) => name, options);
+  const part = partOf(options);
   const kept = process.env.BENCH_STUDY;
   const folder = kept ? resolve(kept) : mkdtempSync(join(tmpdir(), "spatialssl-study-"));
   mkdirSync(folder, { recursive: true });
   try {
-    const studied = wanted.flatMap((slice) => ("goal" in slice ? [studyOf(slice, folder, options)] : []));
+    const studied = part.cases.flatMap((slice) => ("goal" in slice ? [studyOf(slice, part, folder, options)] : []));
     const rows: (StudyRow | GridRow)[] = rowsOf(studied.filter((s) => s !== null));
-    if (wanted.includes(grid)) rows.push(gridRow(folder, options));
+    if (part.cases.includes(grid)) rows.push(gridRow(folder, options));
     if (rows.length === 0) throw new CannotRun("Nothing was measured: the slices are not there.");
     return { name: "study", machine: machine(), rows };
   } finally {
     if (!kept) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Where methods or backbones are named the grid, whose time is of all of them, is left out. */
+function partOf(options: BenchOptions): Part {
+  const named = (all: readonly string[]) => all.filter((id) => options.cases?.includes(id));
+  const [someMethods, someBackbones] = [named(methods), named(studyBackbones)];
+  const rest = options.cases?.filter((word) => !someMethods.includes(word) && !someBackbones.includes(word)) ?? [];
+  const some = someMethods.length > 0 || someBackbones.length > 0;
+  const all = some ? slices : [...slices, grid];
+  return {
+    cases: chosen<Part["cases"][number]>(all, ({ name }) => name, { ...options, cases: rest.length > 0 ? rest : null }),
+    methods: someMethods.length > 0 ? someMethods : methods,
+    backbones: someBackbones.length > 0 ? someBackbones : studyBackbones,
+  };
 }
 
 interface Studied {
@@ -79,7 +101,12 @@ interface Studied {
   readonly results: readonly StudyResult[];
 }
 
-function studyOf({ name, label, goal, flags }: RealSlice, folder: string, { quick }: BenchOptions): Studied | null {
+function studyOf(
+  { name, label, goal, flags }: RealSlice,
+  part: Part,
+  folder: string,
+  { quick }: BenchOptions,
+): Studied | null {
   const file = resolve("..", "shared", "data", `${name}.h5ad`);
   if (!existsSync(file)) {
     console.error(`SKIPPED: ${name} is not in ../shared/data, so nothing was measured on it.`);
@@ -87,7 +114,7 @@ function studyOf({ name, label, goal, flags }: RealSlice, folder: string, { quic
   }
   const out = join(folder, quick ? `${name}-quick` : name);
   const little = ["--methods", "mae,vicreg", "--backbones", "gcn", "--seeds", "1", "--steps", "20"];
-  const whole = ["--methods", methods.join(","), "--backbones", "all", "--seeds", "3"];
+  const whole = ["--methods", part.methods.join(","), "--backbones", part.backbones.join(","), "--seeds", "3"];
   const words = ["--label", label, ...flags, ...(quick ? little : whole)];
   const { failed } = study(file, out, words);
   const results = studyFolder(out, ".").read<ResultFile>("results");

@@ -11,7 +11,7 @@ import {
   studyMethods,
   validatePlan,
 } from "../src/core/study/clustering/plan";
-import { presetIds } from "../src/core/train/presets";
+import { networksOf, presetIds } from "../src/core/train/presets";
 import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
 
@@ -28,6 +28,7 @@ export const planOptions = {
   preset: { type: "string" },
   steps: { type: "string" },
   epochs: { type: "string" },
+  networks: { type: "string" },
   cluster: { type: "string" },
   k: { type: "string" },
   resolution: { type: "string" },
@@ -35,7 +36,7 @@ export const planOptions = {
   ...graphOptions,
 } as const;
 
-export const planUsage = `--label NAME [--methods all|A,B] [--backbones all|A,B] [--baselines all|none|A,B] [--seeds N|S,S] [--preset ${presetIds.join("|")}] [--steps N | --epochs N] [--cluster ${clusterMethods.join("|")}] [--k N] [--resolution X] [--refine N] [--name NAME] [--sections NAME,NAME] [--unlabelled NAME,NAME] ${graphUsage}`;
+export const planUsage = `--label NAME [--methods all|A,B] [--backbones all|A,B] [--baselines all|none|A,B] [--seeds N|S,S] [--preset ${presetIds.join("|")}] [--steps N | --epochs N] [--networks N] [--cluster ${clusterMethods.join("|")}] [--k N] [--resolution X] [--refine N] [--name NAME] [--sections NAME,NAME] [--unlabelled NAME,NAME] ${graphUsage}`;
 
 /**
  * The plan that the options ask for, of one slice. What they leave out comes from the study that is in the folder, or else
@@ -57,6 +58,7 @@ export function planOf(args: Arguments, sliceName: string, before: ClusteringPla
     seeds: seedsOf(args, base.seeds),
     preset: args.choice("preset", presetIds, base.preset),
     budget: budgetOf(args, base.budget),
+    networks: networksIn(args, base),
     graph: ["knn", "radius", "delaunay"].some((flag) => args.has(flag))
       ? graphRecipe(args, { kind: "knn", k: 6, symmetrize: "union" })
       : base.graph,
@@ -98,6 +100,12 @@ export function seedsOf(args: Arguments, base: readonly number[]): readonly numb
   const names = args.names("seeds");
   if (names.length > 1) return names.map(Number);
   return Array.from({ length: args.number("seeds", { min: 1, max: 1000, integer: true }) }, (_, seed) => seed);
+}
+
+/** As many as the preset has, unless told; the folder's study keeps its own. */
+function networksIn(args: Arguments, { preset: before, networks }: ClusteringPlan): number {
+  const preset = args.choice("preset", presetIds, before);
+  return args.number("networks", {}, preset === before ? networks : networksOf(preset));
 }
 
 function budgetOf(args: Arguments, base: Budget): Budget {

@@ -26,10 +26,11 @@ export function studyTable(results: readonly StudyResult[], failed: readonly obj
 }
 
 function runEntry(result: Extract<RankedResult, { kind: "run" }>): object {
-  const { slice, method, backbone, seed, k, classes, nScored, overall, seconds, steps, collapse, beside } = result;
+  const { slice, method, backbone, seed, k, classes, nScored, overall, seconds, steps, networks, collapse, beside } =
+    result;
   const metrics = Object.fromEntries(metricNames.map((name) => [name, result[name]]));
   return {
-    ...{ slice, method, backbone, seed, k, classes, nScored, ...metrics, overall, seconds, steps },
+    ...{ slice, method, backbone, seed, k, classes, nScored, ...metrics, overall, seconds, steps, networks },
     collapsed: collapse.words,
     beside,
   };

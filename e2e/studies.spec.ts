@@ -180,7 +180,7 @@ function showWholeGrid(): void {
   });
   const plan: StudyHead["plan"] = {
     ...{ version: 1, kind: "clustering", slices: [wanted], methods, backbones, baselines, seeds, preset: "lab" },
-    ...{ budget: { kind: "preset" }, graph: null, clustering },
+    ...{ budget: { kind: "preset" }, networks: 1, graph: null, clustering },
   };
   const head = { id: "made-up", created: new Date(0).toISOString(), plan, slices: [] };
   const times = { done: new Map(), training: new Map(), analysis: new Map() };

@@ -87,7 +87,7 @@ const handlers: Handlers<StudyApi> = {
     const epoch = (await probeEpoch(input, task)).milliseconds;
     const nBatches = batchesPerEpoch(recipe.view, slice.nObs);
     const epochs = plan.budget.kind === "steps" ? plan.budget.steps / nBatches : recipe.epochs;
-    return { result: { milliseconds: epoch * epochs } };
+    return { result: { milliseconds: plan.networks * epoch * epochs } };
   },
 
   hold({ held: wanted }) {

@@ -92,6 +92,34 @@ describe("the consensus of mixtures", () => {
     expect(mixtureConsensus(x, { n, d, k }).codes).toEqual(codes);
   });
 
+  it("hears every network whose embedding stands in x, and finds what each alone sees only in part", () => {
+    // each half tells two of the four kinds from the rest, and neither all of them
+    const kinds = Int32Array.from({ length: n }, (_, i) => i % 4);
+    const halves = Float32Array.from({ length: n * 8 }, (_, e) => {
+      const [kind, column] = [kinds[Math.floor(e / 8)], e % 8];
+      const shown = column < 4 ? kind % 2 : kind >> 1;
+      return 6 * shown * (column % 4 === 0 ? 1 : 0) + normal(rng);
+    });
+    const each = { n, d: 8, k: 2, networks: 2, components: [2, 3, 4] };
+    const { codes } = mixtureConsensus(halves, each);
+    expect(codes).toEqual(mixtureConsensus(halves, each).codes);
+    const [first, second] = [0, 4].map((from) => {
+      const half = halves.filter((_, e) => e % 8 >= from && e % 8 < from + 4);
+      return mixtureClusters(half, { n, d: 4, k: 2, nComponents: 4, starts: 5 }).codes;
+    });
+    expect(agreement(first, second)).toBeLessThan(0.1);
+    expect(agreement(codes, first) + agreement(codes, second)).toBeGreaterThan(0.5);
+    expect(() => mixtureConsensus(halves, { n, d: 8, k: 2, networks: 3 })).toThrowError(/3 embeddings of one width/);
+  });
+
+  it("fits as many mixtures as it is told, each from starts of its own", () => {
+    const task = { steps: new Set<number>(), progress: (done: number) => void task.steps.add(done), cancelled: false };
+    mixtureConsensus(x, { n, d, k, components: [4, 6], repeats: 3 }, task);
+    expect(task.steps.size).toBe(6);
+    const one = mixtureConsensus(x, { n, d, k: 8, components: [4], starts: 1 }).codes;
+    expect(mixtureConsensus(x, { n, d, k: 8, components: [4], starts: 1, repeats: 5 }).codes).not.toEqual(one);
+  });
+
   it("is the mixture alone where the embedding has fewer dimensions than asked for", () => {
     const narrow = x.filter((_, e) => e % d < 4);
     const alone = mixtureClusters(narrow, { n, d: 4, k, nComponents: 4, starts: 5 });

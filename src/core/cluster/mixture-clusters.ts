@@ -28,7 +28,7 @@ export interface MixtureClusters {
  * Clusters of an embedding by a Gaussian mixture on its principal components, as users of mclust cluster STAGATE's and
  * GraphST's: 20 components, one covariance for all clusters (EEE).
  *
- * @param x  embedding, shape (n, d), row-major, d <= 512
+ * @param x  embedding, shape (n, d), row-major, d <= 1,024
  * @throws LabError("shape" | "range") as `pca`, `kMeans` and `gaussianMixture`
  * Source: Fraley & Raftery 2002. Differs: starts from k-means, where mclust starts from a hierarchy of the points; all
  *   components are divided by one number, so that the regularisation does not depend on the embedding's scale.

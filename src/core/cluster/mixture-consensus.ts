@@ -1,3 +1,5 @@
+import { LabError } from "../errors";
+import { hash32 } from "../random";
 import { quiet, type Task } from "../task";
 import { consensusClusters } from "./consensus";
 import { mixtureClusters } from "./mixture-clusters";
@@ -11,6 +13,10 @@ export interface MixtureConsensusOptions {
   /** Starts of each mixture, of which the likeliest is kept. */
   readonly starts?: number;
   readonly seed?: number;
+  /** Networks whose embeddings stand side by side in x, each d / networks wide; mixtures are fitted to each. */
+  readonly networks?: number;
+  /** Mixtures of each size that are fitted to each network, from starts of their own. */
+  readonly repeats?: number;
 }
 
 /**
@@ -20,16 +26,19 @@ export interface MixtureConsensusOptions {
  * components; the clusters of a single one moved by .2 of ARI between seeds on the same embedding (docs/search.md). What most
  * of them find moves less.
  *
- * @param x  embedding, shape (n, d), row-major, d <= 512
- * @throws as mixtureClusters
+ * @param x  embedding, shape (n, d), row-major; each network's at most 1,024 wide
+ * @throws as mixtureClusters; LabError("range") if d is no multiple of networks
  * Source: mixtures as `mixtureClusters`, joined as `consensusClusters`. Cost: that of the mixtures.
  */
 export function mixtureConsensus(
   x: Float32Array,
-  { n, d, k, components = [10, 15, 20, 30], starts = 5, seed = 0 }: MixtureConsensusOptions,
+  { n, d, k, components = [10, 15, 20, 30], starts = 5, seed = 0, networks = 1, repeats = 1 }: MixtureConsensusOptions,
   task: Task = quiet,
 ): { readonly codes: Int32Array; readonly nClusters: number } {
-  const sizes = [...new Set(components.map((size) => Math.min(size, d)))];
+  const width = d / networks;
+  if (!Number.isInteger(width))
+    throw new LabError("range", `Consensus: ${networks} embeddings of one width cannot have ${d} columns.`);
+  const sizes = [...new Set(components.map((size) => Math.min(size, width)))];
   // how far each mixture is would run from start to end four times
   const silent: Task = {
     progress() {},
@@ -37,9 +46,26 @@ export function mixtureConsensus(
       return task.cancelled;
     },
   };
-  const partitions = sizes.map((nComponents, i) => {
-    task.progress(i, sizes.length, "fitting Gaussian mixtures");
-    return mixtureClusters(x, { n, d, k, nComponents, starts, seed }, silent).codes;
-  });
+  const partitions: Int32Array[] = [];
+  for (let m = 0; m < networks; m++) {
+    const own = columns(x, { n, d, from: m * width, width });
+    for (let r = 0; r < repeats; r++) {
+      const its = r === 0 ? seed : hash32(hash32(seed) + r);
+      for (const nComponents of sizes) {
+        task.progress(partitions.length, networks * repeats * sizes.length, "fitting Gaussian mixtures");
+        partitions.push(mixtureClusters(own, { n, d: width, k, nComponents, starts, seed: its }, silent).codes);
+      }
+    }
+  }
   return consensusClusters(partitions, { k }, task);
+}
+
+function columns(
+  x: Float32Array,
+  { n, d, from, width }: { readonly n: number; readonly d: number; readonly from: number; readonly width: number },
+): Float32Array {
+  if (width === d) return x;
+  const out = new Float32Array(n * width);
+  for (let i = 0; i < n; i++) out.set(x.subarray(i * d + from, i * d + from + width), i * width);
+  return out;
 }

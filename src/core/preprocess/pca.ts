@@ -22,17 +22,17 @@ export interface PcaOptions {
  * The sign is fixed: the largest loading by absolute value is positive, the first of equal ones deciding.
  *
  * @param x  values, shape (n, d), row-major; not centred
- * @throws LabError("shape") if the sizes disagree, LabError("range") unless 1 <= nComponents <= d <= 512 and n >= 2,
+ * @throws LabError("shape") if the sizes disagree, LabError("range") unless 1 <= nComponents <= d <= 1024 and n >= 2,
  *         or if a value is not finite
  * Source: sklearn.decomposition.PCA. Differs: sign from the loadings alone, so that it does not depend on row order.
  * Cost: O(n d^2 / 2 + d^3).
  */
 export function pca(x: Float32Array, { n, d, nComponents, fitRows = n }: PcaOptions): Pca {
   assertShape("PCA input", [x.length], [n * d]);
-  if (!(n >= 2 && d <= 512 && nComponents >= 1 && nComponents <= d))
+  if (!(n >= 2 && d <= 1024 && nComponents >= 1 && nComponents <= d))
     throw new LabError(
       "range",
-      `PCA: expected at least 2 rows, at most 512 columns and 1 to ${d} components, got ${n}, ${d} and ${nComponents}.`,
+      `PCA: expected at least 2 rows, at most 1024 columns and 1 to ${d} components, got ${n}, ${d} and ${nComponents}.`,
     );
   const step = Math.max(1, Math.floor(n / Math.max(2, fitRows)));
   const mean = new Float64Array(d);

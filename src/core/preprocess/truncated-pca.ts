@@ -24,6 +24,8 @@ export interface TruncatedPca {
 export interface TruncatedPcaOptions {
   readonly nComponents: number;
   readonly seed?: number;
+  /** Residual of every component that is small enough, in shares of the largest eigenvalue. */
+  readonly tolerance?: number;
 }
 
 /** Steps at most: the last components of thousands of noisy genes lie close together and need hundreds. */
@@ -35,20 +37,20 @@ const mostSteps = 600;
  *
  * @param a  columns of mean 0; fewer components come back where it has fewer rows or columns
  * @throws LabError("range") if nComponents is not a whole number from 1, or a product is not finite
- * Source: Golub & Van Loan, Matrix Computations, 4th ed., section 10.3. Ends once every residual is below 1e-7 of the
- *   largest eigenvalue, or after 600 steps.
+ * Source: Golub & Van Loan, Matrix Computations, 4th ed., section 10.3. Ends once every residual is below the tolerance, or
+ *   after 600 steps.
  * Cost: for m steps, m products with A and with Aᵀ and O(m² nCols) time, m nCols numbers of memory.
  */
 export function truncatedPca(
   a: LinearMap,
-  { nComponents, seed = 0 }: TruncatedPcaOptions,
+  { nComponents, seed = 0, tolerance = 1e-7 }: TruncatedPcaOptions,
   task: Task = quiet,
 ): TruncatedPca {
   if (!Number.isInteger(nComponents) || nComponents < 1)
     throw new LabError("range", `PCA: expected a whole number of components from 1, got ${nComponents}.`);
   const { nRows, nCols } = a;
   const wanted = Math.min(nComponents, nCols, Math.max(1, nRows - 1));
-  const { basis, values, vectors } = lanczos(a, wanted, seed, task);
+  const { basis, values, vectors } = lanczos(a, wanted, { seed, tolerance }, task);
   const m = basis.length;
   const scores = new Float32Array(nRows * wanted);
   const loadings = new Float64Array(wanted * nCols);
@@ -64,7 +66,12 @@ export function truncatedPca(
   return { nComponents: wanted, scores, loadings, variance };
 }
 
-function lanczos(a: LinearMap, wanted: number, seed: number, task: Task) {
+function lanczos(
+  a: LinearMap,
+  wanted: number,
+  { seed, tolerance }: { readonly seed: number; readonly tolerance: number },
+  task: Task,
+) {
   const { nRows, nCols } = a;
   const rng = createRng(seed);
   const most = Math.min(nCols, Math.max(mostSteps, 2 * wanted));
@@ -92,7 +99,7 @@ function lanczos(a: LinearMap, wanted: number, seed: number, task: Task) {
     if (m >= check || m === most) {
       const { values, vectors } = symmetricEigen(tridiagonal(diagonal, off), m);
       const settled = Array.from({ length: wanted }, (_, c) => c).every(
-        (c) => Math.abs(beta * vectors[c * m + m - 1]) <= 1e-7 * values[0],
+        (c) => Math.abs(beta * vectors[c * m + m - 1]) <= tolerance * values[0],
       );
       if ((settled && !exhausted) || m === most) return { basis, values, vectors };
       check = Math.ceil(1.25 * m);

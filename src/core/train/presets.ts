@@ -39,26 +39,34 @@ export function studyRecipe(method: SslMethodId): RunRecipe {
 }
 
 /**
- * The lab's own values, one set for every slice and method: 200 steps over the full graph, on 50 whitened principal
+ * The lab's own values, one set for every slice and method: 100 steps over the full graph, on 50 whitened principal
  * components of standardised genes. docs/search.md has what each was tried against. Clusters are the consensus of mixtures,
- * refined (study/clustering/cluster-way.ts).
+ * refined (study/clustering/cluster-way.ts), of several such networks in a study (`networksOf`).
  */
 export function labRecipe(method: SslMethodId): RunRecipe {
   const recipe = defaultRecipe({
     method,
     backbone: "gcn",
     preprocess: { targetSum: "median", log1p: true, scale: true, center: true, components: 50 },
-    epochs: 200,
+    epochs: 100,
   });
   return againstAll.includes(method)
-    ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 40 }
+    ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 20 }
     : recipe;
 }
 
 /**
+ * Networks that each run of a clustering study trains, from seeds of their own, to cluster by what they agree on. One network
+ * of preset lab gave clusters that moved by .2 of ARI between seeds (docs/search.md); the published study has one.
+ */
+export function networksOf(preset: PresetId): number {
+  return preset === "lab" ? 3 : 1;
+}
+
+/**
  * Methods whose loss holds every cell against all others or a queue of them. On the full graph of 5,000 cells a step of
- * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 40 epochs of five
- * batches are 200 steps there too.
+ * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 20 epochs of five
+ * batches are 100 steps there too.
  */
 const againstAll: readonly SslMethodId[] = ["simclr", "moco", "grace"];
 

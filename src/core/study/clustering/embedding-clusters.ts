@@ -31,11 +31,25 @@ const nNeighbours = 15; // as scanpy
  * Clusters one embedding in several ways: Leiden on the graph of each point's 15 nearest, which is made once, k-means, and
  * a Gaussian mixture, and what several mixtures agree on.
  *
- * @param x  shape (n, d), row-major
+ * @param x         shape (n, d), row-major
+ * @param networks  whose embeddings stand side by side in x: the consensus is of the mixtures of each, the others see x whole
+ * @param repeats   mixtures of each size for the consensus, from starts of their own
  */
 export function clusterer(
   x: Float32Array,
-  { n, d, seed }: { readonly n: number; readonly d: number; readonly seed: number },
+  {
+    n,
+    d,
+    seed,
+    networks = 1,
+    repeats = 1,
+  }: {
+    readonly n: number;
+    readonly d: number;
+    readonly seed: number;
+    readonly networks?: number;
+    readonly repeats?: number;
+  },
 ): (request: ClusterRequest, task?: Task) => Promise<EmbeddingClusters> {
   let graph: Csr | null = null;
   const neighbours = async (task: Task): Promise<Csr> => {
@@ -57,7 +71,7 @@ export function clusterer(
         return { codes, nClusters, resolution: null, modularity: null };
       }
       case "consensus": {
-        const { codes, nClusters } = mixtureConsensus(x, { n, d, k, seed }, task);
+        const { codes, nClusters } = mixtureConsensus(x, { n, d, k, seed, networks, repeats }, task);
         return { codes, nClusters, resolution: null, modularity: null };
       }
       default:

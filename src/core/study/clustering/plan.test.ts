@@ -23,6 +23,12 @@ describe("a plan", () => {
     expect(fileWord("Slice 1 / α -- b")).toBe("Slice_1_-_b");
   });
 
+  test("has as many networks a run as its preset, and one where it comes from a file that does not know of several", () => {
+    expect([plan.networks, defaultPlan([slice], { preset: "study" }).networks]).toEqual([3, 1]);
+    const { networks: _, ...older } = plan;
+    expect(validatePlan(older).networks).toBe(1);
+  });
+
   test("goes through JSON unchanged", () => {
     expect(validatePlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
   });
@@ -36,6 +42,7 @@ describe("a plan", () => {
     [{ slices: [slice, { ...slice, name: "dlpfc_151673" }] }, /Two slices of the study are called dlpfc_151673/],
     [{ slices: [{ ...slice, label: "" }] }, /slices\[0\].label must be a name/],
     [{ budget: { kind: "steps", steps: 0 } }, /budget.steps must be a number from 1/],
+    [{ networks: 5 }, /networks must be a number from 1 to 4/],
     [{ preset: "best" }, /preset must be one of study, lab/],
     [{ clustering: { ...plan.clustering, method: "dbscan" } }, /clustering.method must be one of/],
     [{ colour: "red" }, /"colour"/],
@@ -63,6 +70,7 @@ describe("a study that is run again", () => {
 
   test.each<[string, Partial<ClusteringPlan>]>([
     ["preset", { preset: "study" }],
+    ["networks", { networks: 2 }],
     ["budget", { budget: { kind: "steps", steps: 5 } }],
     ["clustering", { clustering: { ...plan.clustering, refine: 7 } }],
     ["slice dlpfc_151673", { slices: [{ ...slice, label: "region" }] }],

@@ -3,7 +3,7 @@ import { integer, list, object, oneOf, refuse, text } from "../../fields";
 import type { GraphRecipe } from "../../graph/spatial-graph";
 import { type Backbone, backbones } from "../../nn/encoder-spec";
 import { methodIds, type SslMethodId, selfSupervisedIds } from "../../ssl/catalog";
-import { type PresetId, presetIds } from "../../train/presets";
+import { networksOf, type PresetId, presetIds } from "../../train/presets";
 import { validateGraph } from "../../train/recipe";
 import { baselines } from "../baselines/baseline";
 import { type ClusterWay, defaultClusterWay, validateClusterWay } from "./cluster-way";
@@ -38,6 +38,9 @@ export type Budget =
   | { readonly kind: "steps"; readonly steps: number }
   | { readonly kind: "epochs"; readonly epochs: number };
 
+/** Side by side, so many embeddings of the widest preset are as wide as principal components are taken of. */
+export const mostNetworks = 4;
+
 /** What a clustering study is. Plain JSON; `study.json` in its folder. */
 export interface ClusteringPlan {
   readonly version: 1;
@@ -50,6 +53,8 @@ export interface ClusteringPlan {
   readonly seeds: readonly number[];
   readonly preset: PresetId;
   readonly budget: Budget;
+  /** Trained in every run, from seeds of their own, as long as the budget says each; clusters are what they agree on. */
+  readonly networks: number;
   /** In place of the preset's graph; null keeps that. Baselines have their own (run-one.ts). */
   readonly graph: GraphRecipe | null;
   readonly clustering: ClusterWay;
@@ -88,6 +93,7 @@ export function defaultPlan(
     seeds: [0, 1, 2],
     preset: "lab",
     budget: { kind: "preset" },
+    networks: networksOf(overrides.preset ?? "lab"),
     graph: null,
     clustering: defaultClusterWay,
     ...overrides,
@@ -144,6 +150,7 @@ export function validatePlan(value: unknown): ClusteringPlan {
     "seeds",
     "preset",
     "budget",
+    "networks",
     "graph",
     "clustering",
   ]);
@@ -166,6 +173,8 @@ export function validatePlan(value: unknown): ClusteringPlan {
     seeds: list("seeds", p.seeds, (v, key) => integer(key, v, { min: 0, max: 2 ** 32 - 1 })),
     preset: oneOf("preset", p.preset, presetIds),
     budget: validateBudget(p.budget),
+    // studies from before there could be several have one
+    networks: p.networks === undefined ? 1 : integer("networks", p.networks, { min: 1, max: mostNetworks }),
     graph: p.graph === null ? null : validateGraph(p.graph),
     clustering: validateClusterWay(p.clustering),
   };
@@ -211,7 +220,8 @@ function validateBudget(value: unknown): Budget {
  * @throws LabError("range") naming the setting that differs, since the runs would not be comparable
  */
 export function joinPlans(old: ClusteringPlan, wanted: ClusteringPlan): ClusteringPlan {
-  for (const key of ["preset", "budget", "graph", "clustering"] as const) different(key, old[key], wanted[key]);
+  for (const key of ["preset", "budget", "networks", "graph", "clustering"] as const)
+    different(key, old[key], wanted[key]);
   for (const slice of wanted.slices) {
     const before = old.slices.find(({ name }) => fileWord(name) === fileWord(slice.name));
     if (before) different(`slice ${slice.name}`, before, slice);

@@ -2,13 +2,14 @@ import { LabError } from "../../errors";
 import { buildGraph } from "../../graph/build-graph";
 import { cellsBySection } from "../../graph/sections";
 import type { GraphRecipe, SpatialGraph } from "../../graph/spatial-graph";
+import type { PreprocessStatistics } from "../../preprocess/statistics";
 import { positionsMicrons, type Slice } from "../../slice/slice";
 import { takeSections } from "../../slice/take-sections";
 import { labelCodes } from "../../slice/unlabelled";
 import { quiet, type Task } from "../../task";
 import type { StudySlice } from "./plan";
 
-/** A slice as all runs of a study share it. Graphs are made once. */
+/** A slice as all runs of a study share it. Graphs and principal components are made once. */
 export interface PreparedSlice {
   readonly slice: Slice;
   readonly positions: Float32Array; // (nObs, 2), µm
@@ -16,6 +17,8 @@ export interface PreparedSlice {
   readonly classes: number;
   /** Cells of sections in which any cell is labelled; the others are not clustered. */
   readonly clustered: Int32Array;
+  /** What preprocessing takes from all cells, by its recipe as JSON: the first run leaves it here for those that follow. */
+  readonly statistics: Map<string, PreprocessStatistics>;
   graph(recipe: GraphRecipe, task?: Task): SpatialGraph;
 }
 
@@ -49,6 +52,7 @@ export function prepareSlice(opened: Slice, { label, sections, unlabelled }: Stu
     labels: { name: label, codes },
     classes,
     clustered: Int32Array.from(clustered),
+    statistics: new Map(),
     graph(recipe, task = quiet) {
       const key = JSON.stringify(recipe);
       const graph = graphs.get(key) ?? buildGraph(positions, slice.section.codes, recipe, task).graph;

@@ -60,7 +60,9 @@ export interface RunResult extends Scored {
   readonly kind: "run";
   readonly method: SslMethodId;
   readonly backbone: Backbone;
-  /** Changes of the weights, and passes over all cells begun. */
+  /** Trained for it, each from a seed of its own; absent in results from before there could be several: one. */
+  readonly networks?: number;
+  /** Changes of the weights and passes over all cells begun, of each network. */
   readonly steps: number;
   readonly epochs: number;
   readonly firstLoss: number;

@@ -19,6 +19,7 @@ const plan = defaultPlan([of], {
   baselines: ["pca", "mean-once"],
   seeds: [0],
   budget: { kind: "steps", steps: 4 },
+  networks: 1,
 });
 const prepared = prepareSlice(slice, of);
 const jobNamed = (word: string, from: ClusteringPlan = plan): StudyJob => {
@@ -75,7 +76,29 @@ describe("a run", () => {
       const { view, epochs } = recipeOfRun(own, { ...job, method }, 5000);
       return epochs * batchesPerEpoch(view, 5000);
     });
-    expect(steps).toEqual([200, 200, 200, 200]);
+    expect(steps).toEqual([100, 100, 100, 100]);
+  });
+
+  test("of several networks clusters all their embeddings, the first being that of the run with one", async () => {
+    const tensors = backend.memory().tensors;
+    const three = { ...plan, networks: 3 };
+    const shares: number[] = [];
+    const task = { progress: (done: number, of: number) => void shares.push(done / of), cancelled: false };
+    const { result, embedding, size } = await run(jobNamed("mae"), { plan: three }, task);
+    const alone = await run(jobNamed("mae"));
+    expect(result).toMatchObject({ networks: 3, steps: 4, epochs: 4, k: 3 });
+    expect(size).toBe(3 * alone.size);
+    const own = (network: number) => embedding.filter((_, e) => Math.floor((e % size) / alone.size) === network);
+    const ratio = own(0)[5] / alone.embedding[5];
+    own(0).forEach((v, e) => {
+      expect(v).toBeCloseTo(ratio * alone.embedding[e], 4);
+    });
+    expect(own(1)).not.toEqual(own(2));
+    expect((await run(jobNamed("mae"), { plan: three, prepared: prepareSlice(slice, of) })).embedding).toEqual(
+      embedding,
+    );
+    expect(Math.max(...shares)).toBeLessThanOrEqual(1);
+    expect(backend.memory().tensors).toBe(tensors);
   });
 
   test("that is stopped gives no result", async () => {

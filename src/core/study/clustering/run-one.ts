@@ -1,18 +1,18 @@
 import type { Backend } from "../../backend/backend";
 import { toLabError } from "../../errors";
 import type { GraphRecipe } from "../../graph/spatial-graph";
-import { type Task, throwIfCancelled } from "../../task";
+import type { Task } from "../../task";
 import { batchesPerEpoch } from "../../train/batch-source";
 import { presetRecipe } from "../../train/presets";
 import type { RunRecipe } from "../../train/recipe";
-import { trainToEnd } from "../../train/train-to-end";
-import { createTrainer, type TrainerInput } from "../../train/trainer";
+import type { TrainerInput } from "../../train/trainer";
 import { baselines, embedBaseline } from "../baselines/baseline";
 import { expressionPca } from "../baselines/expression-pca";
 import type { Budget, ClusteringPlan, StudyJob } from "./plan";
 import type { PreparedSlice } from "./prepare-slice";
 import type { BaselineResult, FailedRun, ResultFile, RunResult, StudyResult } from "./result";
 import { scoreEmbedding } from "./score-embedding";
+import { trainNetworks } from "./train-networks";
 
 /** Baselines average over a cell and its 6 nearest, whatever graph the plan trains on. */
 export const baselineGraph: GraphRecipe = { kind: "knn", k: 6, symmetrize: "none" };
@@ -90,29 +90,21 @@ async function runMethod(
   const { slice } = prepared;
   const recipe = recipeOfRun(plan, job, slice.nObs);
   const backend = await open();
-  const input: TrainerInput = { slice, graph: prepared.graph(recipe.graph, task), recipe, backend };
-  await check?.(input);
+  const graph = prepared.graph(recipe.graph, task);
+  await check?.({ slice, graph, recipe, backend });
   const began = performance.now();
-  const trainer = await createTrainer(input, task);
-  const { budget } = plan;
-  const steps = budget.kind === "steps" ? { steps: budget.steps } : {};
-  let trained: Awaited<ReturnType<typeof trainToEnd>>;
-  let embedding: Float32Array;
-  let seconds: number;
-  let collapse: RunResult["collapse"];
-  try {
-    trained = await trainToEnd(trainer, { ...steps, lost: backend.lost, ...(breathe ? { breathe } : {}) }, task);
-    throwIfCancelled(task, `The run ${job.key}`);
-    embedding = await trainer.embed();
-    seconds = (performance.now() - began) / 1000;
-    collapse = await trainer.collapse();
-  } finally {
-    trainer.dispose();
-  }
-  const size = trainer.embeddingSize;
+  // a study that was kept from before there could be several says nothing of them
+  const { budget, networks = 1 } = plan;
+  const options = {
+    ...(budget.kind === "steps" ? { steps: budget.steps } : {}),
+    lost: backend.lost,
+    ...(breathe ? { breathe } : {}),
+  };
+  const trained = await trainNetworks({ prepared, graph, recipe, backend, networks, options }, task);
+  const { embedding, size, steps, losses, collapse } = trained;
+  const seconds = (performance.now() - began) / 1000;
   const way = { way: plan.clustering, seed: job.seed };
-  const { scores, codes, clusterSeconds } = await scoreEmbedding(prepared, { embedding, size }, way, task);
-  const { losses } = trained;
+  const { scores, codes, clusterSeconds } = await scoreEmbedding(prepared, { embedding, size, networks }, way, task);
   const result: RunResult = {
     kind: "run",
     key: job.key,
@@ -122,7 +114,8 @@ async function runMethod(
     seed: job.seed,
     ...scores,
     seconds: seconds + clusterSeconds,
-    steps: trained.steps,
+    networks,
+    steps,
     epochs: losses.length,
     firstLoss: losses[0],
     finalLoss: losses[losses.length - 1],
@@ -140,8 +133,10 @@ async function runBaseline(
 ): Promise<JobOutcome> {
   const recipe = baselines[job.name];
   const { embedding, size, seconds } = baselineEmbedding(prepared, job.name, task);
+  // as many mixtures as a method's consensus has
+  const scored = { embedding, size, repeats: plan.networks ?? 1 };
   const way = { way: plan.clustering, seed: job.seed };
-  const { scores, codes, clusterSeconds } = await scoreEmbedding(prepared, { embedding, size }, way, task);
+  const { scores, codes, clusterSeconds } = await scoreEmbedding(prepared, scored, way, task);
   const result: BaselineResult = {
     kind: "baseline",
     key: job.key,

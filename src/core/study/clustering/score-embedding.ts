@@ -15,18 +15,33 @@ export interface ScoredEmbedding {
   readonly clusterSeconds: number;
 }
 
+export interface EmbeddingToScore {
+  readonly embedding: Float32Array; // (nObs, size)
+  readonly size: number;
+  /** Networks whose embeddings stand side by side in it, each as wide as the others. */
+  readonly networks?: number;
+  /** Mixtures of each size that a consensus has of each network. */
+  readonly repeats?: number;
+}
+
 /**
  * Clusters and scores an embedding as a study does: by the plan's way, with the other ways beside it. Cells without a
  * label are clustered with the rest of their section and count in no score.
  */
 export async function scoreEmbedding(
   { slice, positions, labels, classes, clustered, graph }: PreparedSlice,
-  { embedding, size }: { readonly embedding: Float32Array; readonly size: number },
+  { embedding, size, networks = 1, repeats = 1 }: EmbeddingToScore,
   { way, seed }: { readonly way: ClusterWay; readonly seed: number },
   task: Task,
 ): Promise<ScoredEmbedding> {
   const { nObs, section } = slice;
-  const clusters = clusterer(rowsOf(embedding, size, clustered), { n: clustered.length, d: size, seed });
+  const clusters = clusterer(rowsOf(embedding, size, clustered), {
+    n: clustered.length,
+    d: size,
+    seed,
+    networks,
+    repeats,
+  });
   const k = clustersWanted(way, classes);
   const by = async (method: ClusterMethod): Promise<Int32Array> => {
     const found = await clusters({ method, k, resolution: way.resolution }, task);

@@ -3,8 +3,16 @@ import { useState } from "react";
 import type { Backbone } from "../../../core/nn/encoder-spec";
 import { methodIds, type SslMethodId } from "../../../core/ssl/catalog";
 import { type ClusterMethod, defaultClusterWay } from "../../../core/study/clustering/cluster-way";
-import { type ClusteringPlan, defaultPlan, jobsOf, studyMethods } from "../../../core/study/clustering/plan";
+import {
+  type ClusteringPlan,
+  defaultPlan,
+  jobsOf,
+  mostNetworks,
+  studyMethods,
+} from "../../../core/study/clustering/plan";
+import { networksOf } from "../../../core/train/presets";
 import { chooseLabel } from "../../../state/fresh";
+
 import { useLab } from "../../../state/lab";
 import type { LabState } from "../../../state/lab-state";
 import { needsLabel } from "../../../state/recipe-method";
@@ -119,7 +127,7 @@ export function PlanForm() {
         label="Settings"
         definition={studyTerms.preset}
         changedFrom={draft.preset === "lab" ? null : "default Lab's"}
-        onReset={() => set({ preset: "lab" })}
+        onReset={() => set({ preset: "lab", networks: networksOf("lab") })}
       >
         {() => (
           <SegmentedControl
@@ -130,10 +138,23 @@ export function PlanForm() {
               { value: "study", label: "Study's" },
             ]}
             value={draft.preset}
-            onChange={(preset) => set({ preset: preset as Draft["preset"] })}
+            onChange={(value) => {
+              const preset = value as Draft["preset"];
+              set({ preset, networks: networksOf(preset) });
+            }}
           />
         )}
       </KnobRow>
+      <NumberKnob
+        label="Networks"
+        definition={studyTerms.networks}
+        value={draft.networks}
+        initial={networksOf(draft.preset)}
+        onChange={(networks) => set({ networks })}
+        min={1}
+        max={mostNetworks}
+        integer
+      />
       <BudgetFields draft={draft} set={set} />
       <More>
         <ClusterFields draft={draft} set={set} />

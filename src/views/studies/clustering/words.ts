@@ -77,6 +77,8 @@ export const studyTerms = {
   seeds: "Runs of each method on each backbone, each from other random numbers. Error bars are over them.",
   preset:
     "Settings of the methods. Lab: this lab's own, found by a recorded search. Study: those of the published study.",
+  networks:
+    "Trained in every run, each from its own random numbers and as long as the length below. Clusters are what they agree on: seeds then differ less, and the run takes as many times as long.",
   budget: "How long each run trains: as the preset has it, or the same number of steps or epochs for all.",
   steps: "Changes of the weights in each run, the same for every method.",
   epochs: "Passes over all cells in each run, the same for every method.",
