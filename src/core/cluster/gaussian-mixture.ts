@@ -44,7 +44,7 @@ interface Components {
  * @param start  first component of each point, shape (n,), 0 .. k - 1
  * @throws LabError("shape") if the sizes disagree, LabError("range") if a covariance has no inverse
  * Source: sklearn.mixture.GaussianMixture, the same steps and the same end; Dempster, Laird & Rubin 1977.
- * Cost: O(n k d²) an iteration, with `tied` O(n d (d + k)), with `diag` O(n k d); n k numbers of memory.
+ * Cost: O(n k d²) an iteration, with `tied` or `diag` O(n k d); n k numbers of memory.
  */
 export function gaussianMixture(
   x: Float32Array,
@@ -59,7 +59,8 @@ export function gaussianMixture(
   start.forEach((c, i) => {
     responsibilities[i * k + c] = 1;
   });
-  const moments = { n, d, k, covariance, regularisation };
+  const scatter = covariance === "tied" ? scatterOf(x, n, d) : null;
+  const moments = { n, d, k, covariance, regularisation, scatter };
   let components = maximise(x, responsibilities, moments);
   let logLikelihood = Number.NEGATIVE_INFINITY;
   let converged = false;
@@ -88,25 +89,20 @@ interface Sizes {
   readonly k: number;
   readonly covariance: Covariance;
   readonly regularisation: number;
+  /** Σ_i x_i x_iᵀ, of which one covariance for all needs no more; null for the others. */
+  readonly scatter: Float64Array | null;
 }
 
 /** Writes the responsibilities and returns the mean log-likelihood; exponents are taken less their largest. */
-function expect(x: Float32Array, components: Components, { n, d, k, covariance }: Sizes, out: Float64Array): number {
+function expect(x: Float32Array, components: Components, sizes: Sizes, out: Float64Array): number {
+  const { n, d, k, covariance, scatter } = sizes;
+  if (scatter) return expectTied(x, components, { n, d, k, scatter }, out);
   const { weights, means, whiten, logDets } = components;
   const constant = -0.5 * d * Math.log(2 * Math.PI);
   const diff = new Float64Array(d);
   const logs = new Float64Array(k);
-  // with one covariance, whitened means are compared to a point that is whitened once
-  const centres = covariance === "tied" ? whitenedRows(means, whiten[0], k, d) : means;
   let total = 0;
   for (let i = 0; i < n; i++) {
-    if (covariance === "tied") {
-      for (let a = 0; a < d; a++) {
-        let sum = 0;
-        for (let b = 0; b <= a; b++) sum += whiten[0][a * d + b] * x[i * d + b];
-        diff[a] = sum;
-      }
-    }
     let largest = Number.NEGATIVE_INFINITY;
     for (let c = 0; c < k; c++) {
       let squares = 0;
@@ -119,34 +115,87 @@ function expect(x: Float32Array, components: Components, { n, d, k, covariance }
           for (let b = 0; b <= a; b++) sum += w[row + b] * diff[b];
           squares += sum * sum;
         }
-      } else if (covariance === "tied") {
-        for (let a = 0; a < d; a++) squares += (diff[a] - centres[c * d + a]) ** 2;
       } else {
         for (let a = 0; a < d; a++) squares += ((x[i * d + a] - means[c * d + a]) * whiten[c][a]) ** 2;
       }
-      const det = logDets[covariance === "tied" ? 0 : c];
-      logs[c] = Math.log(weights[c]) + constant + det - 0.5 * squares;
+      logs[c] = Math.log(weights[c]) + constant + logDets[c] - 0.5 * squares;
       if (logs[c] > largest) largest = logs[c];
     }
-    let sum = 0;
-    for (let c = 0; c < k; c++) sum += Math.exp(logs[c] - largest);
-    const norm = largest + Math.log(sum);
-    for (let c = 0; c < k; c++) out[i * k + c] = Math.exp(logs[c] - norm);
-    total += norm;
+    total += share(logs, largest, out, i * k);
   }
   return total / n;
 }
 
-function whitenedRows(rows: Float64Array, w: Float64Array, k: number, d: number): Float64Array {
-  const out = new Float64Array(k * d);
-  for (let c = 0; c < k; c++)
-    for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) out[c * d + a] += w[a * d + b] * rows[c * d + b];
-  return out;
+/**
+ * With one precision matrix P for all, x Pxᵀ is the same for every component: it drops out of the responsibilities, and its
+ * sum over all points is the product of P with their scatter. What is left of a point and a component is a product of d terms.
+ */
+function expectTied(
+  x: Float32Array,
+  { weights, means, whiten, logDets }: Components,
+  { n, d, k, scatter }: Pick<Sizes, "n" | "d" | "k"> & { readonly scatter: Float64Array },
+  out: Float64Array,
+): number {
+  const precision = new Float64Array(d * d);
+  for (let c = 0; c < d; c++)
+    for (let a = 0; a <= c; a++) {
+      const v = whiten[0][c * d + a];
+      for (let b = 0; b <= c; b++) precision[a * d + b] += v * whiten[0][c * d + b];
+    }
+  const slopes = new Float64Array(k * d);
+  const offsets = new Float64Array(k);
+  for (let c = 0; c < k; c++) {
+    let squares = 0;
+    for (let a = 0; a < d; a++) {
+      let sum = 0;
+      for (let b = 0; b < d; b++) sum += precision[a * d + b] * means[c * d + b];
+      slopes[c * d + a] = sum;
+      squares += sum * means[c * d + a];
+    }
+    offsets[c] = Math.log(weights[c]) - 0.5 * d * Math.log(2 * Math.PI) + logDets[0] - 0.5 * squares;
+  }
+  const logs = new Float64Array(k);
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < k; c++) {
+      let sum = offsets[c];
+      for (let a = 0; a < d; a++) sum += x[i * d + a] * slopes[c * d + a];
+      logs[c] = sum;
+      if (sum > largest) largest = sum;
+    }
+    total += share(logs, largest, out, i * k);
+  }
+  let squares = 0;
+  for (let a = 0; a < d; a++)
+    for (let b = 0; b <= a; b++) squares += (a === b ? 1 : 2) * precision[a * d + b] * scatter[a * d + b];
+  return (total - 0.5 * squares) / n;
+}
+
+/** Responsibilities of one point, exponents taken less their largest; returns the logarithm of their sum. */
+function share(logs: Float64Array, largest: number, out: Float64Array, at: number): number {
+  const k = logs.length;
+  let sum = 0;
+  for (let c = 0; c < k; c++) sum += Math.exp(logs[c] - largest);
+  const norm = largest + Math.log(sum);
+  for (let c = 0; c < k; c++) out[at + c] = Math.exp(logs[c] - norm);
+  return norm;
+}
+
+/** Lower triangle of Σ_i x_i x_iᵀ. */
+function scatterOf(x: Float32Array, n: number, d: number): Float64Array {
+  const sum = new Float64Array(d * d);
+  for (let i = 0; i < n; i++)
+    for (let a = 0; a < d; a++) {
+      const v = x[i * d + a];
+      for (let b = 0; b <= a; b++) sum[a * d + b] += v * x[i * d + b];
+    }
+  return sum;
 }
 
 /** Weights, means and covariances from the responsibilities. */
 function maximise(x: Float32Array, r: Float64Array, sizes: Sizes): Components {
-  const { n, d, k, covariance, regularisation } = sizes;
+  const { n, d, k, covariance, regularisation, scatter } = sizes;
   // ten epsilons, as scikit-learn: a component that holds nothing divides by something
   const held = new Float64Array(k).fill(10 * Number.EPSILON);
   const means = new Float64Array(k * d);
@@ -165,7 +214,7 @@ function maximise(x: Float32Array, r: Float64Array, sizes: Sizes): Components {
     const logDets = whiten.map((w) => w.reduce((sum, v) => sum + Math.log(v), 0));
     return { k, weights, means, whiten, logDets };
   }
-  const covariances = covariance === "tied" ? [pooled(x, r, means, total, sizes)] : own(x, r, means, held, sizes);
+  const covariances = scatter ? [pooled(scatter, r, means, total, sizes)] : own(x, r, means, held, sizes);
   const factors = covariances.map((cov, c) => {
     for (let a = 0; a < d; a++) cov[a * d + a] += regularisation;
     const inverse = choleskyInverse(cov, d);
@@ -222,21 +271,15 @@ function own(
 
 /** Σ_i x_i x_iᵀ - Σ_k held_k μ_k μ_kᵀ over the total, which is the covariance around each component's own mean. */
 function pooled(
-  x: Float32Array,
+  scatter: Float64Array,
   r: Float64Array,
   means: Float64Array,
   total: number,
   { n, d, k }: Sizes,
 ): Float64Array {
-  const cov = new Float64Array(d * d);
+  const cov = scatter.slice();
   const held = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < k; c++) held[c] += r[i * k + c];
-    for (let a = 0; a < d; a++) {
-      const v = x[i * d + a];
-      for (let b = 0; b <= a; b++) cov[a * d + b] += v * x[i * d + b];
-    }
-  }
+  for (let i = 0; i < n; i++) for (let c = 0; c < k; c++) held[c] += r[i * k + c];
   for (let c = 0; c < k; c++)
     for (let a = 0; a < d; a++)
       for (let b = 0; b <= a; b++) cov[a * d + b] -= held[c] * means[c * d + a] * means[c * d + b];
