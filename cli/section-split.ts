@@ -1,15 +1,8 @@
 import type { Collection } from "../src/core/collection/collection";
 import { LabError } from "../src/core/errors";
 import { heldOutSection } from "../src/core/study/annotation/held-out-section";
-import { defaultSplit, validationSections } from "../src/core/study/annotation/split";
+import { defaultSplit, type SectionSplit, validationSections } from "../src/core/study/annotation/split";
 import type { Arguments } from "./command";
-
-/** Which sections of a collection a run learns from, by their numbers. */
-export interface SectionSplit {
-  readonly train: readonly number[];
-  readonly validation: readonly number[];
-  readonly test: readonly number[];
-}
 
 /**
  * Sections to train, validate and test on as `splitOptions` ask: whole sections, a fifth of those that are not tested on

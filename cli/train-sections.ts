@@ -1,16 +1,15 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { type Collection, readSection } from "../src/core/collection/collection";
+import type { Collection } from "../src/core/collection/collection";
 import { sameNames } from "../src/core/collection/conform";
-import { sectionClasses } from "../src/core/collection/section-classes";
 import { LabError } from "../src/core/errors";
-import { buildGraph } from "../src/core/graph/build-graph";
-import { positionsMicrons } from "../src/core/slice/slice";
+import type { SectionSplit } from "../src/core/study/annotation/split";
 import type { Task } from "../src/core/task";
 import { type KeptRun, readCheckpoint, writeCheckpoint } from "../src/core/train/checkpoint-file";
 import { type Model, writeModel } from "../src/core/train/model-file";
 import type { SectionPlan } from "../src/core/train/prepared-section";
 import type { RunRecipe } from "../src/core/train/recipe";
+import { largestSection, sectionTask } from "../src/core/train/section-run";
 import { sectionStatistics } from "../src/core/train/section-source";
 import { createSectionTrainer, type SectionTrainer } from "../src/core/train/section-trainer";
 import { type TrainedSoFar, trainToEnd } from "../src/core/train/train-to-end";
@@ -19,7 +18,7 @@ import { memoryLimits } from "./memory-limit";
 import { requireFit, runBudget } from "./run-budget";
 import { clearRun, type RunFolder } from "./run-folder";
 import { type OpenCollection, withCollection } from "./section-folder";
-import { type SectionSplit, sectionSplit } from "./section-split";
+import { sectionSplit } from "./section-split";
 import { sectionsAhead } from "./section-thread";
 import { openDevice } from "./train-run";
 import { versions } from "./versions";
@@ -67,10 +66,7 @@ async function trainOpen(
   for (const note of notes) say(`note: ${note}`);
   const { sections, varNames, labels } = collection;
   const split = sectionSplit(args, collection, recipe.seed);
-  const known = recipe.label ? sectionClasses(collection, recipe.label, split.train) : null;
-  const train = split.train
-    .map((section) => ({ section, nTargets: known ? known.labelled[section] : sections[section].nObs }))
-    .filter(({ nTargets }) => nTargets > 0);
+  const { train, classes, classWeights } = sectionTask(collection, recipe, split.train);
   const unlabelled = split.train.length - train.length;
   if (unlabelled > 0) say(`note: ${unlabelled} sections have no cell with the label and are not trained on.`);
   if (recipe.patience !== undefined && split.validation.length === 0)
@@ -78,7 +74,7 @@ async function trainOpen(
 
   const backend = await openDevice(args, say);
   try {
-    const largest = await largestOf(store, collection, [...split.train, ...split.validation], recipe);
+    const largest = await largestSection(store, collection, [...split.train, ...split.validation], recipe);
     const planned = { ...largest, recipe, backend };
     const limits = memoryLimits(args, backend);
     if (!run) {
@@ -90,12 +86,11 @@ async function trainOpen(
     say(`memory: about ${Math.ceil(totalBytes / 2 ** 20)} MiB for the largest section, and what the next one takes.`);
 
     const statistics = model?.statistics ?? (await sectionStatistics(store, collection, recipe, split.train, task));
-    const plan: SectionPlan = { recipe, statistics, classes: known?.classes ?? null };
+    const plan: SectionPlan = { recipe, statistics, classes };
     const readable = { varNames, labels, sections: sections.map(({ file, name, nObs }) => ({ file, name, nObs })) };
     const paths = sections.map(({ file }) => store.pathOf(file));
     const source = sectionsAhead({ paths, collection: readable, plan });
     try {
-      const classWeights = known && Float32Array.from(known.cells, (n) => balanced(n, known.cells));
       const { validation } = split;
       const input = { plan, source, backend, nVars: varNames.length, train, validation };
       const trainer = await createSectionTrainer({ ...input, ...(classWeights && { classWeights }) });
@@ -176,24 +171,8 @@ function withGenesOf(model: Model | undefined, collection: Collection): { collec
   return { collection: { ...collection, varNames: genes }, notes };
 }
 
-/** n / (K n_k): all classes count alike. */
-const balanced = (cells: number, all: Float64Array): number => all.reduce((a, b) => a + b, 0) / (all.length * cells);
-
 function roleOf(section: number, { validation, test }: SectionSplit): "train" | "validation" | "test" {
   return test.includes(section) ? "test" : validation.includes(section) ? "validation" : "train";
-}
-
-/** The section that memory follows, with its graph. */
-async function largestOf(
-  store: OpenCollection["store"],
-  collection: Collection,
-  among: readonly number[],
-  recipe: RunRecipe,
-) {
-  const { sections } = collection;
-  const largest = among.reduce((a, b) => (sections[b].nObs > sections[a].nObs ? b : a));
-  const slice = await readSection(store, collection, largest);
-  return { slice, graph: buildGraph(positionsMicrons(slice), slice.section.codes, recipe.graph).graph };
 }
 
 /** Puts a trainer where a stopped run was. */

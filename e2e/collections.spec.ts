@@ -39,6 +39,34 @@ test("files dropped on the sections become a collection, which is there after a 
     }
   }
 
+  const words = page.getByTestId("collection-run");
+  await page.getByRole("textbox", { name: "Epochs" }).fill("3");
+  await page.getByRole("textbox", { name: "Epochs" }).press("Enter");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(words).toContainText(/3 epochs done · weights of epoch \d, .* 2 sections to train on, 1 to validate/, {
+    timeout: 120_000,
+  });
+  await expect(page.getByRole("img", { name: /^Loss after 3 epochs: training sections/ })).toBeVisible();
+  const losses = await page.evaluate(() => window.lab.getState().collectionRun!.losses);
+  expect(losses[2]).toBeLessThan(losses[0]);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save model" }).click();
+  expect((await download).suggestedFilename()).toBe("both and 1 more.safetensors");
+  // a run that is stopped keeps what it learned
+  await page.getByRole("textbox", { name: "Epochs" }).fill("5000");
+  await page.getByRole("textbox", { name: "Epochs" }).press("Enter");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(words).toContainText(/epoch [2-9] of 5000/);
+  await expect(page.getByRole("button", { name: "Delete", exact: true })).toBeDisabled();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(words).toContainText(/epochs? done, then stopped/);
+  for (const theme of ["light", "dark"] as const) {
+    await page.evaluate((wanted) => window.lab.getState().setTheme(wanted), theme);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expect.soft.poll(() => page.evaluate(crowding), { message: theme }).toEqual([]);
+    await keep(page, `collection-run-${theme}`);
+  }
+
   await page.reload();
   await page.getByRole("button", { name: /^Continue with both and 1 more, a collection of 3 sections$/ }).click();
   await page.getByRole("button", { name: "Open section_2 in the lab" }).click();

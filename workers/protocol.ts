@@ -13,11 +13,13 @@ import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
 import type { AnnotationJob, AnnotationPlan } from "../src/core/study/annotation/plan";
 import type { AnnotationJobOutcome, Pretrained } from "../src/core/study/annotation/run-one";
+import type { SectionSplit } from "../src/core/study/annotation/split";
 import type { ClusteringPlan, StudyJob } from "../src/core/study/clustering/plan";
 import type { StudyResult } from "../src/core/study/clustering/result";
 import type { BatchRecipe } from "../src/core/train/batch-source";
 import type { Verdict } from "../src/core/train/budget-limits";
 import type { EpochProbe } from "../src/core/train/epoch-probe";
+import type { PreparedSection, SectionPlan } from "../src/core/train/prepared-section";
 import type { RunRecipe } from "../src/core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../src/core/train/trainer";
 import type { SectionCells } from "./collections";
@@ -296,4 +298,51 @@ export type StudyApi = {
   /** Lets training rest after the step in hand, with all that it knows, until it may go on. */
   hold: { request: { held: boolean }; event: never; result: null };
   link: Link<"data">;
+};
+
+export type CollectionEvent =
+  /** Which sections it learns from and with how many weights: all is ready, the first step begins. */
+  | { readonly kind: "began"; readonly split: SectionSplit; readonly nParameters: number }
+  /** How far it is, a few times a second: the section of the newest step, and the losses of all epochs that are done. */
+  | {
+      readonly kind: "step";
+      readonly section: number;
+      readonly losses: readonly number[];
+      readonly validationLosses: readonly number[];
+    };
+
+/** What a run over sections leaves. */
+export interface CollectionOutcome {
+  /** The network as a safetensors file, with its recipe, its genes and what preprocessing took from the sections. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  readonly losses: readonly number[];
+  readonly validationLosses: readonly number[];
+  readonly bestEpoch: number | null;
+  /** False where the person ended it. */
+  readonly finished: boolean;
+  readonly secondsPerEpoch: number;
+  /** Of all epochs, in which nothing was computed because a section was not there yet. */
+  readonly waitedSeconds: number;
+  readonly peakBytes: number;
+}
+
+/** collection.worker: one run over the sections of a collection, beside the lab's own. */
+export type CollectionApi = {
+  openBackend: EngineApi["openBackend"];
+  /**
+   * Trains to the end of the recipe; aborting ends it after the step in hand, with what was learned. Refused where the
+   * largest section would pass `memoryBytes`.
+   */
+  train: {
+    request: { collection: string; recipe: RunRecipe; test: number | null; memoryBytes: number | null };
+    event: CollectionEvent;
+    result: CollectionOutcome;
+  };
+};
+
+/** section.worker: the next section of a run, while the one before trains. Started and ended by collection.worker. */
+export type SectionApi = {
+  begin: { request: { collection: string; plan: SectionPlan }; event: never; result: null };
+  /** Its arrays are moved, not copied. */
+  prepare: { request: { section: number }; event: never; result: PreparedSection };
 };

@@ -1,8 +1,44 @@
 import type { SectionCells } from "../../workers/collections";
+import type { CollectionOutcome } from "../../workers/protocol";
+import type { Progress } from "../../workers/rpc";
 import type { KeptCollection } from "../core/collection/manifest";
 import type { LabError } from "../core/errors";
 import type { OpenOptions } from "../core/io/open-options";
+import type { SectionSplit } from "../core/study/annotation/split";
+import type { RunRecipe } from "../core/train/recipe";
 import type { Working } from "./lab-state";
+
+/** A run over the sections of a collection; the newest is kept until another begins or the page is left. */
+export interface CollectionRun {
+  /** Of the collection. */
+  readonly id: string;
+  readonly recipe: RunRecipe;
+  readonly phase:
+    | { readonly kind: "starting" | "running"; readonly progress: Progress | null }
+    /** Its end was asked for; the step in hand goes first. */
+    | { readonly kind: "ending" }
+    | { readonly kind: "done"; readonly outcome: CollectionOutcome }
+    | { readonly kind: "failed"; readonly error: LabError };
+  /** Null until the first section is ready. */
+  readonly split: SectionSplit | null;
+  readonly nParameters: number | null;
+  readonly backend: string | null;
+  /** Number of the section of the newest step. */
+  readonly section: number | null;
+  /** One for each epoch that is done. */
+  readonly losses: readonly number[];
+  readonly validationLosses: readonly number[];
+}
+
+export interface CollectionRunState {
+  readonly collectionRun: CollectionRun | null;
+  /** Trains over the sections of the shown collection, beside the lab's own run. */
+  trainCollection(recipe: RunRecipe, test: number | null): Promise<void>;
+  /** Ends the run after the step in hand, with what it learned; one that has not begun is given up. */
+  stopCollection(): void;
+  /** The network as a file that the command line goes on from. */
+  saveCollectionModel(): void;
+}
 
 /** Collections: many sections in the browser's own storage, of which one at a time is opened. */
 export interface CollectionState {

@@ -1,5 +1,5 @@
 import { watchLife } from "../../workers/life";
-import type { AnalysisApi, DataApi, EngineApi, GraphApi, StudyApi } from "../../workers/protocol";
+import type { AnalysisApi, CollectionApi, DataApi, EngineApi, GraphApi, StudyApi } from "../../workers/protocol";
 import { type Client, connect, type Port } from "../../workers/rpc";
 import { LabError } from "../core/errors";
 
@@ -16,7 +16,7 @@ interface Started {
   readonly client: Client<never>;
 }
 
-export type ThreadName = "data" | "graph" | "engine" | "analysis" | "study";
+export type ThreadName = "data" | "graph" | "engine" | "analysis" | "study" | "collection";
 
 const started = new Map<ThreadName, Started>();
 /** The threads, or on their way. */
@@ -126,6 +126,26 @@ export async function startStudyThread(): Promise<StudyThread> {
   };
 }
 
+/** A thread for a run over the sections of a collection. */
+export interface CollectionThread {
+  readonly call: Client<CollectionApi>;
+  /** Ends it at once and gives its memory back. */
+  end(): void;
+}
+
+/** A fresh one; it reads its sections itself, so no other thread is tied to it. Its death is heard of by whoever called it. */
+export function startCollectionThread(): CollectionThread {
+  end(["collection"]);
+  const worker = new Worker(new URL("../../workers/collection.worker.ts", import.meta.url), { type: "module" });
+  const call = start<CollectionApi>("collection", worker);
+  return {
+    call,
+    end() {
+      if (started.get("collection")?.worker === worker) end(["collection"]);
+    },
+  };
+}
+
 async function startModelThreads({ data, graph }: Pick<Threads, "data" | "graph">): Promise<Threads> {
   const engine = start<EngineApi>(
     "engine",
@@ -177,8 +197,8 @@ function start<A extends Record<string, { request: unknown; event: unknown; resu
     );
     // a thread that was replaced meanwhile has no more to say
     if (started.get(name)?.worker !== worker) return;
-    // a study's thread is started by its queue, not by whoever next asks for the lab's
-    if (name !== "study") dead.add(name);
+    // a study's thread and that of a collection are started for their runs, not by whoever next asks for the lab's
+    if (name !== "study" && name !== "collection") dead.add(name);
     client.fail(error);
     onDeath(name, error);
   };

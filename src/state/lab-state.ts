@@ -12,7 +12,7 @@ import type { Verdict } from "../core/train/budget-limits";
 import type { EpochProbe } from "../core/train/epoch-probe";
 import type { RunRecipe } from "../core/train/recipe";
 import type { AttentionRecord, Checkpoint } from "../core/train/trainer";
-import type { CollectionState } from "./collection-state";
+import type { CollectionRunState, CollectionState } from "./collection-state";
 import type { Threads } from "./engine";
 import type { NetworkState, ShownPrediction } from "./network-state";
 import type { StudyState } from "./study-state";
@@ -266,7 +266,8 @@ export type LabState = DataState &
   NetworkState &
   ViewState &
   StudyState &
-  CollectionState;
+  CollectionState &
+  CollectionRunState;
 
 /** Names a colouring, so that muted categories are remembered per colouring. */
 export function coloringKey(colorBy: ColorBy): string {

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import { createAnalysisSlice } from "./analysis-slice";
 import { createBudgetSlice } from "./budget-slice";
+import { createCollectionRunSlice } from "./collection-run-slice";
 import { createCollectionSlice } from "./collection-slice";
 import { createDataSlice } from "./data-slice";
 import { watchThreads } from "./engine";
@@ -23,6 +24,7 @@ export const useLab = create<LabState>()((...args) => ({
   ...createViewSlice(...args),
   ...createStudySlice(...args),
   ...createCollectionSlice(...args),
+  ...createCollectionRunSlice(...args),
 }));
 
 watchBudget(useLab);
@@ -42,7 +44,8 @@ watchThreads((thread, error) => {
       useLab.setState({ opening: null, kept: null, openError: { name: state.opening?.name ?? "The slice", error } });
       return;
     case "study":
-      // its queue hears of it through the call that failed
+    case "collection":
+      // its queue or its run hears of it through the call that failed
       return;
     default:
       thread satisfies never;

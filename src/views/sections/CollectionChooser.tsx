@@ -1,5 +1,6 @@
 import { Button, FileButton, Popover, Select } from "@mantine/core";
 import type { KeptCollection } from "../../core/collection/manifest";
+import { isTraining } from "../../state/collection-run-slice";
 import { useLab } from "../../state/lab";
 import { formatBytes, formatCount } from "../format/numbers";
 import styles from "./Sections.module.css";
@@ -59,10 +60,13 @@ export const sectionCount = (n: number): string => `${formatCount(n)} ${n === 1 
 /** Asks once more, since the files may lie nowhere else. */
 function RemoveButton({ kept }: { kept: KeptCollection }) {
   const removeCollection = useLab((s) => s.removeCollection);
+  const inUse = useLab((s) => isTraining(s, kept.id));
   return (
     <Popover position="bottom-start" width={260} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <Button variant="default">Delete</Button>
+        <Button variant="default" disabled={inUse}>
+          Delete
+        </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <p style={{ margin: "0 0 8px" }}>

@@ -8,6 +8,7 @@ import notes from "../kit/notes.module.css";
 import { More } from "../rail/More";
 import { tissueCells } from "../studies/clustering/tissue-map";
 import { sectionCount } from "./CollectionChooser";
+import { CollectionTraining } from "./CollectionTraining";
 import { collectionParts, type SectionParts } from "./composition";
 import { LevelSelect } from "./LevelSelect";
 import { SectionMap } from "./SectionMap";
@@ -48,6 +49,7 @@ export function CollectionSections({ kept }: { kept: KeptCollection }) {
           ))}
         </More>
       )}
+      <CollectionTraining kept={kept} byRule={sections.findIndex(({ heldOut }) => heldOut)} />
       <SectionsOverview name={kept.name} label={label.name} sections={sections}>
         {sections.map((section, at) => (
           <KeptMap key={section.name} at={at} section={section} label={label} labels={collection.labels} />
@@ -74,6 +76,7 @@ interface KeptMapProps {
 function KeptMap({ at, section, label, labels }: KeptMapProps) {
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
   const found = useLab((s) => s.sectionCells.get(at));
+  const inHand = useLab((s) => s.collectionRun?.section === at && s.collectionRun.id === s.shown?.id);
   const { loadSectionCells, openSection } = useLab.getState();
   useEffect(() => {
     if (inViewport) void loadSectionCells(at);
@@ -94,7 +97,7 @@ function KeptMap({ at, section, label, labels }: KeptMapProps) {
   }, [found, label, labels, section.name]);
   return (
     <div ref={ref}>
-      <SectionMap section={section} cells={cells} onOpen={() => void openSection(at)} />
+      <SectionMap section={section} cells={cells} inHand={inHand} onOpen={() => void openSection(at)} />
     </div>
   );
 }

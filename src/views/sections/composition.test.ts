@@ -10,6 +10,7 @@ import type { CategoricalColumn } from "../../core/slice/slice";
 import { inks, type Mark } from "../studies/figure/figure";
 import { collectionParts, labelsOf, sectionParts } from "./composition";
 import { compositionChart } from "./composition-chart";
+import { epochLosses } from "./epoch-losses";
 
 const slice = simulateSlice({ tissue: "cortex", sectionCells: [120, 60, 90], nGenes: 20, seed: 2 });
 
@@ -76,4 +77,25 @@ test("a collection has the parts that its sections have as one slice, without a 
     if (!label) throw new Error(column.name);
     expect(collectionParts(collection, label)).toEqual(sectionParts(whole, column));
   }
+});
+
+test("losses stand at their epochs, those on validation sections dashed, and the newest are spoken", () => {
+  const size = { width: 400, height: 200, ink: inks.dark };
+  const figure = epochLosses({ training: [3, 2, 1.5, 1], validation: [3.2, 2.6, 2.4, 2.5] }, size);
+  expect(figure.label).toBe("Loss after 4 epochs: training sections 1, validation sections 2.5");
+  const lines = figure.marks.filter(({ tag, attrs }) => tag === "path" && String(attrs.d).includes("L"));
+  expect(lines.map(({ attrs }) => "strokeDasharray" in attrs)).toEqual([false, true]);
+  const points = lines.map(({ attrs }) =>
+    String(attrs.d)
+      .slice(1)
+      .split("L")
+      .map((point) => point.split(" ").map(Number)),
+  );
+  for (const curve of points) expect(curve.map(([x]) => x)).toEqual(points[0].map(([x]) => x));
+  const heights = points[0].map(([, y]) => y);
+  expect(heights).toEqual([...heights].sort((a, b) => a - b)); // downwards on the screen as the loss falls
+  // one epoch is a point of its own
+  const one = epochLosses({ training: [3], validation: [] }, size);
+  expect(one.marks.filter(({ tag }) => tag === "circle")).toHaveLength(1);
+  expect(one.label).toBe("Loss after 1 epoch: training sections 3");
 });

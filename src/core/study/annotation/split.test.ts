@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRng } from "../../random";
 import { ROLE } from "../../train/cell-roles";
 import { compositionOf, heldOutSection, sectionImbalance } from "./held-out-section";
-import { splitCells, validationSections } from "./split";
+import { splitCells, splitSectionsOf, validationSections } from "./split";
 
 /** Cells of `nSections` sections, uniform in squares. */
 function tissue(nSections: number, each: number) {
@@ -96,3 +96,22 @@ function nearest(positions: Float32Array, from: number, i: number): number {
   }
   return best;
 }
+
+describe("splitSectionsOf", () => {
+  it("divides whole sections so that each has one role, and validates only where two are left to train on", () => {
+    for (const [nSections, test, nValidation] of [
+      [2, [], 0],
+      [3, [], 1],
+      [3, [1], 0],
+      [11, [4], 2],
+    ] as const) {
+      const split = splitSectionsOf(nSections, test, 5);
+      const all = [...split.train, ...split.validation, ...split.test].sort((a, b) => a - b);
+      expect(all).toEqual(Array.from({ length: nSections }, (_, s) => s));
+      expect(split.validation).toHaveLength(nValidation);
+      expect(split.test).toEqual(test);
+    }
+    const seeds = [0, 1, 2, 3].map((seed) => splitSectionsOf(20, [], seed).validation.join());
+    expect(new Set(seeds).size).toBeGreaterThan(1);
+  });
+});

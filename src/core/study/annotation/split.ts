@@ -50,6 +50,21 @@ export function validationSections(
   return drawn.slice(0, nValidation).sort((a, b) => a - b);
 }
 
+/** Which sections of a collection a run learns from, by their numbers. */
+export interface SectionSplit {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+
+/** Whole sections: of those that are not tested on a share validates, none of fewer than three. */
+export function splitSectionsOf(nSections: number, test: readonly number[], seed: number): SectionSplit {
+  const others = Array.from({ length: nSections }, (_, s) => s).filter((s) => !test.includes(s));
+  const { validationShare } = defaultSplit;
+  const validation = others.length >= 3 ? validationSections(others, { validationShare, seed }) : [];
+  return { train: others.filter((s) => !validation.includes(s)), validation, test };
+}
+
 /**
  * The role of every cell, labelled or not: test sections, and of the others a share to validate on.
  *
