@@ -51,13 +51,14 @@ export function readStepData(folder: string, { nObs, nVars }: StepData): { slice
   return { slice: sliceOf(nObs, nVars, X), graph };
 }
 
-function randomSlice(nObs: number, nVars: number): Slice {
+/** @param density  share of the counts above zero, each from 1 to 5 */
+export function randomSlice(nObs: number, nVars: number, density = 0.1): Slice {
   const rng = createRng(1);
   const indptr = new Uint32Array(nObs + 1);
-  const indices = new Uint16Array(Math.ceil(nObs * nVars * 0.11) + 1000);
+  const indices = new Uint16Array(Math.ceil(1.1 * nObs * nVars * density) + 1000);
   let n = 0;
   for (let i = 0; i < nObs; i++) {
-    for (let j = 0; j < nVars; j++) if (rng() < 0.1) indices[n++] = j;
+    for (let j = 0; j < nVars; j++) if (rng() < density) indices[n++] = j;
     indptr[i + 1] = n;
   }
   const data = Uint8Array.from({ length: n }, () => 1 + integer(rng, 5));

@@ -1,7 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import { dense } from "../kernels/dense";
 import { type DeviceExpression, type ExpressionView, expressionMatmul, type RowList } from "../kernels/expression";
-import { hiddenMeans } from "./hidden-means";
 
 /** Expression of some cells, as the first layer reads it. */
 export interface ExpressionFeatures {
@@ -28,7 +27,5 @@ export function featureWidth({ x }: Features): number {
 /** Features times weight, shape (nRows, out), for weight (in, out). Hidden rows and padding cost nothing. */
 export function project(features: Features, weight: tf.Tensor2D): tf.Tensor2D {
   if (features.kind === "dense") return dense(features.x, weight);
-  const { x, rows, view, droppedAs: means } = features;
-  const y = expressionMatmul(x, weight, features);
-  return view?.geneDropout && means ? tf.add(y, hiddenMeans(x, { cells: rows.ids, view, means }, weight)) : y;
+  return expressionMatmul(features.x, weight, features);
 }

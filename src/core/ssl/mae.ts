@@ -44,8 +44,8 @@ interface InPart {
 
 interface Outputs {
   readonly errors: tf.Tensor2D | null; // squared error of each cell that is compared whole, summed over genes, (nCells, 1)
-  /** Squared errors of hidden genes of other cells, summed, and how many there are. */
-  readonly entries: { readonly sum: tf.Scalar; readonly count: number } | null;
+  /** Squared errors of hidden genes of other cells, summed, and how many there are; (2,). */
+  readonly entries: tf.Tensor1D | null;
   readonly nVars: number;
   readonly statistics: Encoded["statistics"];
 }
@@ -88,9 +88,11 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
   },
 
   loss({ errors, entries, nVars }) {
-    const count = (errors?.shape[0] ?? 0) * nVars + (entries?.count ?? 0);
-    const sums = [...(errors ? [tf.sum(errors)] : []), ...(entries ? [entries.sum] : [])];
-    return tf.div(sums.length === 1 ? sums[0] : tf.addN(sums), Math.max(1, count));
+    const wholeCount = (errors?.shape[0] ?? 0) * nVars;
+    if (!entries) return tf.div(errors ? tf.sum(errors) : 0, Math.max(1, wholeCount));
+    const [sum, count] = tf.split(entries, 2).map((one) => tf.reshape<tf.Rank.R0>(one, []));
+    const all = errors ? tf.add<tf.Scalar>(tf.sum(errors), sum) : sum;
+    return tf.div(all, tf.maximum(tf.add(count, wholeCount), 1));
   },
 
   update({ buffers }, { statistics }) {

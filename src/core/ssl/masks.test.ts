@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../backend/backend";
 import { gcnNormalized } from "../graph/normalize";
-import { hiddenEntries } from "../kernels/expression";
+import { hiddenEntries } from "../kernels/testing/hidden-entries";
 import { encode } from "../nn/encoder";
 import type { EncoderSpec } from "../nn/encoder-spec";
 import { decode } from "../nn/linear-decoder-mse";

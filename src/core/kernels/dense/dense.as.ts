@@ -147,12 +147,13 @@ export function denseForward(
 /**
  * out[a, b] = sum over i of x[i, a] * y[i, b], in blocks of `blockLeft` x `blockRight` results, both multiples of 8;
  * x (nRows, nLeft), y (nRows, nRight). A thread packs what its block needs of INNER_ROWS rows at a time.
+ * Where it `adds`, to what is there: after whole INNER_ROWS that is the same sum as in one call.
  * If the result is `symmetric`, tiles below the diagonal are left out, and `denseMirror` fills in their results.
  * Scratch: (blockLeft, up to whole tiles, + blockRight) * INNER_ROWS + 48 floats.
  */
 export function denseTransposed(
   fromBlock: i32, toBlock: i32, scratch: usize, nRows: i32, nLeft: i32, nRight: i32, blockLeft: i32, blockRight: i32,
-  symmetric: i32, x: usize, y: usize, out: usize,
+  symmetric: i32, adds: i32, x: usize, y: usize, out: usize,
 ): void {
   const xStep = <usize>nLeft << 2, yStep = <usize>nRight << 2;
   const leftPanels = <usize>((blockLeft + TILE_ROWS - 1) / TILE_ROWS);
@@ -183,7 +184,7 @@ export function denseTransposed(
       for (let c = 0; c < cols; c += 8) {
         const panel = rightPanels + <usize>(c >> 3) * rightStep;
         const deep = symmetric ? min<i32>(rows, right - left + c + 8) : rows;
-        tileColumn(scratch, leftStep, panel, count, corner + (<usize>c << 2), yStep, i > 0, deep, cols - c, spare);
+        tileColumn(scratch, leftStep, panel, count, corner + (<usize>c << 2), yStep, adds != 0 || i > 0, deep, cols - c, spare);
       }
     }
   }

@@ -8,13 +8,14 @@ import {
   type ExpressionView,
   expressionMatmul,
   HIDDEN,
+  hiddenResiduals,
   PADDING,
   type Preprocessing,
   type RawExpression,
   uploadExpression,
   uploadRows,
 } from ".";
-import { expressionGradientReference, expressionMatmulReference } from "./reference";
+import { expressionGradientReference, expressionMatmulReference, hiddenResidualsReference } from "./reference";
 import { noisyCount, normalOf, rowKey, viewKey } from "./view";
 
 type Counts = Uint8ArrayConstructor | Uint16ArrayConstructor | Float32ArrayConstructor;
@@ -205,6 +206,93 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("expressionMatmul on %s", (nam
     }
   });
 
+  test.each([
+    ["entry", true],
+    ["gene", true],
+    ["entry", false],
+  ] as const)(
+    "reads what is dropped per %s as the means, forward and in the gradient, centred %s",
+    async (per, center) => {
+      const view: ExpressionView = { seed: 12, geneDropout: { rate: 0.45, per } };
+      for (const [nRows, nVars, channels, Count] of [
+        [30, 23, 5, Uint8Array],
+        [9, 40, 64, Uint16Array],
+        [7, 1, 33, Float32Array],
+      ] as const) {
+        const rng = createRng(nVars);
+        const raw = randomExpression(40, nVars, rng, Count);
+        const p = preprocessing(raw, rng, { scale: true, center });
+        const x = uploadExpression(raw, p);
+        const ids = someRows(40, nRows, rng, nRows === 9);
+        const [w, dy] = [randomFloats(nVars * channels, rng), randomFloats(nRows * channels, rng)];
+        const means = randomFloats(nVars, rng);
+        // the rows written out: a dropped entry is its mean, before centring
+        const seen = written(raw, p, ids);
+        const { dropKey, dropThreshold } = viewKey(view);
+        ids.forEach((cell, r) => {
+          const key = rowKey(per === "gene" ? -1 : cell, dropKey);
+          for (let j = 0; cell >= 0 && j < nVars; j++)
+            if (hash32(j ^ key) < dropThreshold) seen[r * nVars + j] = means[j] - (p.centers?.[j] ?? 0);
+        });
+        const before = backend().memory().tensors;
+        const { value, grad } = tf.tidy(() => {
+          const product = { rows: uploadRows(x, ids), view, droppedAs: tf.tensor1d(means) };
+          return tf.valueAndGrad((w) => expressionMatmul(x, w as tf.Tensor2D, product))(
+            tf.tensor2d(w, [nVars, channels]),
+            tf.tensor2d(dy, [nRows, channels]),
+          );
+        });
+        expectClose(await backend().read(value), matmul(seen, w, nRows, nVars, channels), 1e-5);
+        const loss = (w: Float32Array) =>
+          matmul(seen, w, nRows, nVars, channels).reduce((sum, y, k) => sum + y * dy[k], 0);
+        expectClose(await backend().read(grad), await numericGradient(loss, w), 1e-3);
+        tf.dispose([value, grad]);
+        expect(backend().memory().tensors).toBe(before);
+        x.dispose();
+      }
+    },
+  );
+
+  test("compares hidden entries with the cells', zeros among them, as its reference does", async () => {
+    for (const [nRows, nVars, Count, Gene, rate, per] of [
+      [30, 23, Uint8Array, Uint16Array, 0.4, "entry"],
+      [9, 64, Uint16Array, Uint32Array, 0.9, "entry"],
+      [11, 3, Float32Array, Uint16Array, 0.5, "gene"],
+      [5, 40, Uint8Array, Uint16Array, 0, "entry"],
+    ] as const) {
+      const rng = createRng(nVars);
+      const raw = randomExpression(40, nVars, rng, Count, Gene);
+      const x = uploadExpression(raw, preprocessing(raw, rng, { scale: true, center: nVars !== 64 }));
+      // noise is no part of what is compared
+      const view: ExpressionView = {
+        ...{ seed: 3, geneDropout: { rate, per } },
+        noise: { deviation: 1, on: "all" },
+      };
+      const cells = someRows(40, nRows, rng, true);
+      const [y, bias] = [randomFloats(nRows * nVars, rng), randomFloats(nVars, rng)];
+      const before = backend().memory().tensors;
+      const made = tf.tidy(() =>
+        hiddenResiduals(x, { cells, view }, tf.tensor2d(y, [nRows, nVars]), tf.tensor1d(bias)),
+      );
+      const packed = {
+        header: Int32Array.from(await x.header.data()),
+        genes: Int32Array.from(await x.genes.data()),
+        counts: Int32Array.from(await x.counts.data()),
+      };
+      const a = { ...x.attributes, ...viewKey({ seed: 3, geneDropout: { rate, per } }) };
+      const offset = bias.map((b, j) => b + (x.preprocessing.centers?.[j] ?? 0));
+      const { residual, sums } = hiddenResidualsReference(packed, a, cells, y, offset);
+      expectClose(await backend().read(made.residual), residual, 1e-5);
+      expectClose(await backend().read(made.sums), sums, 1e-5);
+      // exactly what the view drops, no more and no less
+      const got = await backend().read(made.residual);
+      expect(got.map((v) => (v === 0 ? 0 : 1))).toEqual(residual.map((v) => (v === 0 ? 0 : 1)));
+      tf.dispose([made.residual, made.sums]);
+      expect(backend().memory().tensors).toBe(before);
+      x.dispose();
+    }
+  });
+
   test("a cell looks the same in every batch", async () => {
     const rng = createRng(3);
     const raw = randomExpression(30, 20, rng);
@@ -253,6 +341,13 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("expressionMatmul on %s", (nam
     expect(() => expressionMatmul(x, tf.zeros([4, 3]), { rows })).toThrow("expected shape [5,-1], got [4,3].");
     const view: ExpressionView = { seed: 1, geneDropout: { rate: 1, per: "gene" } };
     expect(() => expressionMatmul(x, tf.zeros([5, 3]), { rows, view })).toThrow("gene dropout rate");
+    const noisy = VIEWS["noise on all genes"];
+    const droppedAs = tf.zeros([5]);
+    expect(() => expressionMatmul(x, tf.zeros([5, 3]), { rows, view: noisy, droppedAs })).toThrow("take no noise");
+    const cells = Int32Array.of(0, 1);
+    expect(() => hiddenResiduals(x, { cells, view: noisy }, tf.zeros([1, 5]), tf.zeros([5]))).toThrow(
+      "[2,5], got [1,5]",
+    );
     tf.dispose([rows.index, ...(rows.back ? Object.values(rows.back) : [])] as tf.Tensor[]);
     x.dispose();
   });
@@ -287,11 +382,73 @@ test("1, 2 and 4 threads give the same bits, those of the written-out matrix wit
         indices: Uint32Array.from(x32, (_, e) => e % nVars),
         data: x32,
       });
-      return [value, ...grads, plain, csrMatmul(csr, inputs[0] as tf.Tensor2D)];
+      const droppedAs = tf.tensor1d(randomFloats(nVars, createRng(4)));
+      const filled = tf.valueAndGrad((w) => expressionMatmul(x, w as tf.Tensor2D, { rows, view, droppedAs }))(
+        inputs[0],
+        dy,
+      );
+      const y = tf.tensor2d(randomFloats(nObs * nVars, createRng(5)), [nObs, nVars]);
+      const { residual, sums } = hiddenResiduals(x, { cells: ids, view }, y, tf.zeros([nVars]));
+      const hiding = [filled.value, filled.grad, residual, sums];
+      return [value, ...grads, ...hiding, plain, csrMatmul(csr, inputs[0] as tf.Tensor2D)];
     });
-    const [value, dw, dfill, plain, explicit] = await Promise.all(made.map((t) => backend.read(t)));
-    expectClose(plain, explicit, 1e-5);
-    results.push([value, dw, dfill]);
+    const arrays = await Promise.all(made.map((t) => backend.read(t)));
+    expectClose(arrays[arrays.length - 2], arrays[arrays.length - 1], 1e-5);
+    results.push(arrays.slice(0, -2));
+    backend.dispose();
+  }
+  expect(results[1]).toEqual(results[0]);
+  expect(results[2]).toEqual(results[0]);
+});
+
+test("rows of many entries, written out in parts, give the product and the same bits on 1, 2 and 4 threads", async () => {
+  const rng = createRng(8);
+  const [nObs, nVars, channels] = [600, 1000, 33];
+  const raw = randomExpression(nObs, nVars, rng);
+  const p = preprocessing(raw, rng, { scale: true, center: true });
+  // more than two fifths of the entries say something: dropped ones their means, others their counts
+  const ids = Int32Array.from({ length: nObs }, (_, i) =>
+    i % 10 === 7 ? HIDDEN : i % 10 === 8 ? PADDING : nObs - 1 - i,
+  );
+  const view = { seed: 4, geneDropout: { rate: 0.5, per: "entry" } } as const;
+  const [w, fill, means] = [nVars * channels, nVars, nVars].map((n) => randomFloats(n, rng));
+  const dy = randomFloats(nObs * channels, rng);
+  const seen = written(raw, p, ids, fill);
+  const { dropKey, dropThreshold } = viewKey(view);
+  ids.forEach((cell, r) => {
+    const key = rowKey(cell, dropKey);
+    for (let j = 0; cell >= 0 && j < nVars; j++)
+      if (hash32(j ^ key) < dropThreshold) seen[r * nVars + j] = means[j] - (p.centers?.[j] ?? 0);
+  });
+  const back = new Float64Array(nVars * channels);
+  for (let r = 0; r < nObs; r++)
+    for (let j = 0; ids[r] >= 0 && j < nVars; j++)
+      for (let c = 0; c < channels; c++) back[j * channels + c] += seen[r * nVars + j] * dy[r * channels + c];
+  const results: Float32Array[][] = [];
+  for (const threads of [1, 2, 4]) {
+    const backend = await openForTest("wasm", { threads });
+    if (!backend) return;
+    const x = uploadExpression(raw, p);
+    const made = tf.tidy(() => {
+      const product = { rows: uploadRows(x, ids), view, droppedAs: tf.tensor1d(means) };
+      const row = tf.tensor2d(fill, [1, nVars]);
+      const { value, grad } = tf.valueAndGrad((w) => expressionMatmul(x, w as tf.Tensor2D, { ...product, fill: row }))(
+        tf.tensor2d(w, [nVars, channels]),
+        tf.tensor2d(dy, [nObs, channels]),
+      );
+      const ofHidden = tf.tidy(() => {
+        const hidden = tf.tensor2d(
+          dy.filter((_, k) => ids[Math.floor(k / channels)] === HIDDEN),
+          [nObs / 10, channels],
+        );
+        return tf.matMul(row, tf.sum(hidden, 0, true), true, false);
+      });
+      return [value, grad, tf.sub(grad, ofHidden)];
+    });
+    const [value, grad, own] = await Promise.all(made.map((t) => backend.read(t)));
+    expectClose(value, matmul(seen, w, nObs, nVars, channels), 1e-5);
+    expectClose(own, back, 1e-5);
+    results.push([value, grad]);
     backend.dispose();
   }
   expect(results[1]).toEqual(results[0]);

@@ -6,6 +6,7 @@ import type { DeviceExpression, ExpressionAttributes } from "./device-expression
 import {
   expressionGradientReference,
   expressionMatmulReference,
+  hiddenResidualsReference,
   type PackedExpression,
   rowSumsReference,
 } from "./reference";
@@ -13,43 +14,56 @@ import type { RowList } from "./rows";
 import { type ExpressionView, type ViewKey, viewKey } from "./view";
 import { registerExpressionWasm } from "./wasm";
 import { registerExpressionWebGpu } from "./webgpu";
+import { registerResidualsWebGpu } from "./webgpu-residuals";
 
 export { type DeviceExpression, type Preprocessing, type RawExpression, uploadExpression } from "./device-expression";
-export { type HiddenEntries, hiddenEntries } from "./hidden-entries";
 export { HIDDEN, PADDING, placesOf, type RowList, uploadRows } from "./rows";
 export type { ExpressionView } from "./view";
 
 const NAMES = {
-  forward: "LabExpressionMatmul", // y (nRows, C) from (header, genes, counts, rows, base, w)
-  gradient: "LabExpressionGradient", // dw (nVars, C) from (header, genes, counts, rows, dy), on WebGPU back… and link
+  forward: "LabExpressionMatmul", // y (nRows, C) from (header, genes, counts, rows, base, w) and means
+  gradient: "LabExpressionGradient", // dw (nVars, C) from (header, genes, counts, rows, dy), means, on WebGPU back… and link
   rowSums: "LabExpressionRowSums", // (2, C) from (rows, dy)
+  residuals: "LabHiddenResiduals", // (nRows, nVars) and (nRows, 2) from (header, genes, counts, rows, offset, y)
 };
 
 type Attributes = ExpressionAttributes & ViewKey;
 const packed = ({ header, genes, counts }: Record<string, HostArray>) =>
   ({ header: header.values, genes: genes.values, counts: counts.values }) as PackedExpression;
 registerReference(NAMES.forward, (inputs, attributes) => {
-  const { rows, base, w } = inputs;
+  const { rows, base, w, means } = inputs;
   const a = attributes as Attributes;
-  const values = expressionMatmulReference(packed(inputs), a, rows.values, w.values, base.values, w.shape[1]);
-  return [{ shape: [rows.shape[0], w.shape[1]], values }];
+  const [x, nChannels] = [packed(inputs), w.shape[1]];
+  const values = expressionMatmulReference(x, a, rows.values, w.values, base.values, nChannels, means?.values);
+  return [{ shape: [rows.shape[0], nChannels], values }];
 });
 registerReference(NAMES.gradient, (inputs, attributes) => {
-  const { rows, dy } = inputs;
+  const { rows, dy, means } = inputs;
   const values = expressionGradientReference(
     packed(inputs),
     attributes as Attributes,
     rows.values,
     dy.values,
     dy.shape[1],
+    means?.values,
   );
   return [{ shape: [attributes.nVars, dy.shape[1]], values }];
 });
 registerReference(NAMES.rowSums, ({ rows, dy }) => [
   { shape: [2, dy.shape[1]], values: rowSumsReference(rows.values, dy.values, dy.shape[1]) },
 ]);
+registerReference(NAMES.residuals, (inputs, attributes) => {
+  const { rows, offset, y } = inputs;
+  const a = attributes as Attributes;
+  const { residual, sums } = hiddenResidualsReference(packed(inputs), a, rows.values, y.values, offset.values);
+  return [
+    { shape: y.shape, values: residual },
+    { shape: [rows.shape[0], 2], values: sums },
+  ];
+});
 registerExpressionWasm(NAMES);
 registerExpressionWebGpu(NAMES);
+registerResidualsWebGpu(NAMES.residuals);
 
 export interface ExpressionProduct {
   /** Which cells, in which order; hidden rows and padding cost nothing. */
@@ -57,6 +71,8 @@ export interface ExpressionProduct {
   readonly view?: ExpressionView;
   /** What stands in place of a hidden cell, (1, nVars), in the scale of x as it is after centring; null for zeros. */
   readonly fill?: tf.Tensor2D | null;
+  /** What a gene that the view drops reads as, nVars values before centring; constant. As not found without. */
+  readonly droppedAs?: tf.Tensor | null;
 }
 
 /**
@@ -67,22 +83,29 @@ export interface ExpressionProduct {
  * @param x  counts and preprocessing, (nObs, nVars), constant
  * @param w  (nVars, nChannels)
  * @returns  (rows.ids.length, nChannels); differentiable in w and fill, dw = Σ_r x_iᵀ dy_r with the view's own x
- * @throws LabError("shape") if w does not have nVars rows; LabError("range") for a setting of the view out of bounds
- * Cost: O(entries of the listed cells * nChannels). Rows are summed by ascending gene, dw by ascending row of the list: the
- * same bits each time, on any number of threads.
+ * @throws LabError("shape") if w does not have nVars rows; LabError("range") for a setting of the view out of bounds, or noise beside
+ *                            `droppedAs`
+ * Cost: O(entries of the listed cells * nChannels), and of the entries that read as something where they are dropped. Rows are
+ * summed by ascending gene, dropped ones first, dw by ascending row of the list: the same bits each time, on any number of threads.
  */
 export function expressionMatmul(
   x: DeviceExpression,
   w: tf.Tensor2D,
-  { rows, view, fill = null }: ExpressionProduct,
+  { rows, view, fill = null, droppedAs = null }: ExpressionProduct,
 ): tf.Tensor2D {
   assertShape("expressionMatmul w", w.shape, [x.nVars, -1]);
   if (fill) assertShape("expressionMatmul fill", fill.shape, [1, x.nVars]);
   if (view?.countNoise && x.attributes.countBytes === 4)
     throw new LabError("range", "Count noise needs whole counts, and the values of this slice are not.");
-  const attributes = { ...x.attributes, ...viewKey(view), linked: rows.back?.link ? 1 : 0 };
+  const key = viewKey(view);
+  const droppedMeans = droppedAs && key.dropThreshold > 0 ? [droppedAs] : [];
+  if (droppedMeans.length > 0 && key.noiseDeviation > 0)
+    throw new LabError("range", "Dropped genes that read as something take no noise: leave one of both out.");
+  if (droppedAs) assertShape("expressionMatmul droppedAs", [droppedAs.size], [x.nVars]);
+  const shareOfCells = rows.ids.reduce((n, cell) => n + (cell >= 0 ? 1 : 0), 0) / Math.max(1, rows.ids.length);
+  const attributes = { ...x.attributes, ...key, shareOfCells, linked: rows.back?.link ? 1 : 0 };
   const { header, genes, counts, centers } = x;
-  const expression = { header, genes, counts };
+  const expression = { header, genes, counts, ...(droppedMeans.length > 0 && { means: droppedMeans[0] }) };
   // saved for the gradient, for a list may belong to a scope that ends before
   const lists = [rows.index, ...(rows.back ? [rows.back.indptr, rows.back.cells, rows.back.counts] : [])];
   if (rows.back?.link) lists.push(rows.back.link);
@@ -115,4 +138,41 @@ export function expressionMatmul(
     ],
   }));
   return op(w, base) as tf.Tensor2D;
+}
+
+/**
+ * How far what is rebuilt of some cells lies from the entries that a view hides, zeros among them; where the view shows an entry,
+ * nothing is compared:  residual_rj = y_rj + b_j - x_ij  if (i, j) is hidden, else 0, for i = cells[r].
+ *
+ * Which entries are hidden is drawn by the hash that the product with the same view drops them by, so what is compared is
+ * exactly what was not seen. Noise of the view takes no part: the entry itself is compared.
+ *
+ * @param cells  of each row; below 0 for padding, whose row is zeros
+ * @param y      what is rebuilt, less its bias, (cells.length, nVars)
+ * @param bias   b, (nVars,)
+ * @returns      residual, like y, and sums (cells.length, 2): each row's Σ residual² and how many entries are hidden of it.
+ *               Not differentiable.
+ * @throws LabError("shape") if the sizes do not agree
+ * Cost: one hash for each of cells.length * nVars entries.
+ */
+export function hiddenResiduals(
+  x: DeviceExpression,
+  { cells, view }: { readonly cells: Int32Array; readonly view: ExpressionView },
+  y: tf.Tensor2D,
+  bias: tf.Tensor1D,
+): { readonly residual: tf.Tensor2D; readonly sums: tf.Tensor2D } {
+  assertShape("hiddenResiduals y", y.shape, [cells.length, x.nVars]);
+  assertShape("hiddenResiduals bias", bias.shape, [x.nVars]);
+  const { header, genes, counts, centers, attributes } = x;
+  const offset = centers ? tf.add(bias, tf.reshape(centers, [x.nVars])) : bias;
+  const rows = tf.tensor1d(cells, "int32");
+  const { seed, geneDropout } = view;
+  const key = viewKey({ seed, ...(geneDropout && { geneDropout }) });
+  const [residual, sums] = runKernel(
+    NAMES.residuals,
+    { header, genes, counts, rows, offset, y },
+    { ...attributes, ...key },
+  );
+  tf.dispose(centers ? [rows, offset] : rows);
+  return { residual: residual as tf.Tensor2D, sums: sums as tf.Tensor2D };
 }

@@ -1,6 +1,6 @@
 import { hash32 } from "../../random";
-import type { DeviceExpression } from "./device-expression";
-import { type ExpressionView, rowKey, viewKey } from "./view";
+import type { DeviceExpression } from "../expression";
+import { type ExpressionView, rowKey, viewKey } from "../expression/view";
 
 /** What a view's gene dropout hides of some cells, written out; both (nRows, nVars). */
 export interface HiddenEntries {
@@ -13,10 +13,7 @@ export interface HiddenEntries {
 }
 
 /**
- * For a few cells at a time, since it is dense.
- *
- * Made on the host, by the same hash that the product with a view drops entries by, so that what is compared is exactly what
- * was not seen. Cost: one hash for each cell and gene, 8 bytes each.
+ * The definition that tests hold the kernels to: made on the host, dense, one hash for each cell and gene.
  *
  * @param cells  of the slice, each row one; below 0 for padding, of which everything is shown
  */

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { hiddenEntries, uploadExpression, uploadRows } from "../kernels/expression";
+import { uploadExpression, uploadRows } from "../kernels/expression";
 import { expectClose, numericGradient, onBackend, randomFloats } from "../kernels/testing/backends";
+import { hiddenEntries } from "../kernels/testing/hidden-entries";
 import { fitNormalization, normalizeExpression } from "../preprocess/normalize";
 import { createRng } from "../random";
 import { smallTissue } from "../testing/small-tissue";
