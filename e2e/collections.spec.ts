@@ -1,8 +1,10 @@
 import type { Page } from "@playwright/test";
+import { accessible } from "./support/accessible";
 import { dropFile } from "./support/drop";
 import { graphReady, openLab } from "./support/lab";
 import { crowding } from "./support/layout";
 import { keep } from "./support/pixels";
+import { realSlice } from "./support/real-slices";
 import { loadSimulatedFile } from "./support/simulated-file";
 import { expect, test } from "./support/test";
 
@@ -39,6 +41,29 @@ test("files dropped on the sections become a collection, which is there after a 
     }
   }
 
+  await page.reload();
+  await page.getByRole("button", { name: /^Continue with both and 1 more, a collection of 3 sections$/ }).click();
+  await page.getByRole("button", { name: "Open section_2 in the lab" }).click();
+  await expect(page.getByTestId("slice-fact")).toHaveText("section_2 · 300 cells · 36 genes");
+  await graphReady(page);
+
+  await openSections(page);
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("button", { name: "Delete the collection" }).click();
+  await expect(page.getByText("One section is open.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("One section is open.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Continue with/ })).toHaveCount(0);
+  expect(await keptFiles(page)).toEqual([]);
+});
+
+test("a network is trained over the sections of a collection, one at a time, and comes with a section that is opened", async ({
+  page,
+}) => {
+  await openLab(page, "?backend=wasm");
+  await openSections(page);
+  await dropFile(page, ...(await someFiles()));
+  await expect(page.getByText("3 sections, 1,200 cells, 36 genes")).toBeVisible();
   const words = page.getByTestId("collection-run");
   await page.getByRole("textbox", { name: "Epochs" }).fill("3");
   await page.getByRole("textbox", { name: "Epochs" }).press("Enter");
@@ -67,20 +92,13 @@ test("files dropped on the sections become a collection, which is there after a 
     await keep(page, `collection-run-${theme}`);
   }
 
-  await page.reload();
-  await page.getByRole("button", { name: /^Continue with both and 1 more, a collection of 3 sections$/ }).click();
-  await page.getByRole("button", { name: "Open section_2 in the lab" }).click();
-  await expect(page.getByTestId("slice-fact")).toHaveText("section_2 · 300 cells · 36 genes");
-  await graphReady(page);
-
-  await openSections(page);
-  await page.getByRole("button", { name: "Delete", exact: true }).click();
-  await page.getByRole("button", { name: "Delete the collection" }).click();
-  await expect(page.getByText("One section is open.")).toBeVisible();
-  await page.reload();
-  await expect(page.getByText("One section is open.")).toBeVisible();
-  await expect(page.getByRole("button", { name: /^Continue with/ })).toHaveCount(0);
-  expect(await keptFiles(page)).toEqual([]);
+  await accessible(page, "a collection and its run");
+  // a section comes with the network that was trained over them
+  await page.getByRole("button", { name: "Open section_1 (third) in the lab" }).click();
+  await expect(page.getByTestId("slice-fact")).toHaveText("section_1 (third) · 400 cells · 36 genes");
+  await expect(page.getByTestId("network-words")).toContainText("Trained over 2 sections of both and 1 more");
+  await keep(page, "collection-network");
+  await expect.poll(() => page.evaluate(() => window.lab.getState().clusters?.codes.length ?? 0)).toBe(400);
 });
 
 test("what does not fit is refused with what to do, and what is kept stays; a file that is no slice leaves nothing", async ({
@@ -118,3 +136,27 @@ function keptFiles(page: Page): Promise<string[]> {
     return found.sort();
   });
 }
+
+const merfish = realSlice("merfish_hypothalamus.h5ad");
+
+test("one AnnData file of four sections becomes a collection that is learned over, with one left out", async ({
+  page,
+}) => {
+  test.skip(!merfish, "merfish_hypothalamus.h5ad is absent");
+  await openLab(page, "?backend=wasm");
+  await openSections(page);
+  await dropFile(page, merfish!);
+  await expect(page.getByText("4 sections, 23,855 cells, 135 genes")).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("figure").locator("canvas")).toHaveCount(4);
+  await keep(page, "collection-merfish");
+  await page.getByRole("combobox", { name: "Section left out to test on" }).click();
+  await page.getByRole("option", { name: /^Leave out 1_-0\.09/ }).click();
+  await page.getByRole("textbox", { name: "Epochs" }).fill("2");
+  await page.getByRole("textbox", { name: "Epochs" }).press("Enter");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await expect(page.getByTestId("collection-run")).toContainText(
+    /2 epochs done · .* 2 sections to train on, 1 to validate, 1 left out/,
+    { timeout: 120_000 },
+  );
+  await keep(page, "collection-merfish-trained");
+});

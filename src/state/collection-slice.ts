@@ -2,6 +2,7 @@ import { type LabError, toLabError } from "../core/errors";
 import { nameFromFile } from "../core/io/file-name";
 import type { CollectionState } from "./collection-state";
 import { getThreads } from "./engine";
+import { isDone, showSectionNetwork } from "./section-network";
 import type { SliceCreator } from "./slice-creator";
 
 /** What is kept in the browser's own storage, and what of it is shown. */
@@ -85,8 +86,11 @@ export const createCollectionSlice: SliceCreator<CollectionState> = (set, get) =
     async openSection(section) {
       const { shown } = get();
       if (!shown) return;
+      const { slice: before, collectionRun: run } = get();
       location.hash = "#lab";
       await get().openKept(shown.id, section, shown.collection.sections[section].name);
+      if (get().slice === before || run?.id !== shown.id || !isDone(run)) return;
+      await showSectionNetwork(run, { name: shown.name, section }, { set, get });
     },
   };
 };

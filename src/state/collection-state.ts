@@ -58,7 +58,7 @@ export interface CollectionState {
   removeCollection(id: string): Promise<void>;
   /** Fetches the cells of a section of the shown collection. */
   loadSectionCells(section: number): Promise<void>;
-  /** Opens one section of the shown collection in the lab, in place of the slice there. */
+  /** Opens one section of the shown collection in the lab, in place of the slice there, with the network that was trained over it. */
   openSection(section: number): Promise<void>;
   dismissCollectionError(): void;
 }

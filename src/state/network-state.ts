@@ -13,7 +13,16 @@ export interface ShownPrediction extends ProbeResult {
 export type NetworkPrediction = Required<ShownPrediction>;
 
 /** Where the network in hand came from, other than from step 4's own run. */
-export type NetworkOrigin = { readonly kind: "study"; readonly result: AnnotationScored };
+export type NetworkOrigin =
+  | { readonly kind: "study"; readonly result: AnnotationScored }
+  /** Trained over so many sections of a collection; `role` is what the open section was to it. */
+  | {
+      readonly kind: "collection";
+      readonly name: string;
+      readonly sections: number;
+      readonly role: "train" | "validation" | "test";
+      readonly epochs: number;
+    };
 
 /** The network that answers for cells in place of a run's own, and what it says. */
 export interface Network {

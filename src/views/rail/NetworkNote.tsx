@@ -35,7 +35,9 @@ export function NetworkNote() {
               {formatScore(prediction.f1Macro)}
             </Fact>
             <Fact name="Scored on">{formatCount(prediction.nTest)} held-out cells</Fact>
-            <Fact name="Learned from">{formatCount(prediction.nTrain)} labels</Fact>
+            <Fact name={network.origin.kind === "collection" ? "Learned from here" : "Learned from"}>
+              {formatCount(prediction.nTrain)} labels
+            </Fact>
           </Facts>
           <div className={styles.buttons}>
             <Button variant="default" title="Colour the cells by what the network predicts" onClick={showPrediction}>
@@ -58,13 +60,24 @@ export function NetworkNote() {
   );
 }
 
+const roleWords = {
+  train: "this section is one of them",
+  validation: "this section told when it was best, and was not learned from",
+  test: "this section was left out",
+} as const;
+
 function originWords({ origin, recipe }: Network): string {
   switch (origin.kind) {
     case "study": {
       const run = `Run of a study: ${jobTitle(origin.result)}.`;
       return recipe ? `${run} Click a cell for its probabilities; Reset lets Train learn it again.` : run;
     }
+    case "collection": {
+      const { name, sections, role, epochs } = origin;
+      const over = `Trained over ${formatCount(sections)} sections of ${name}, ${formatCount(epochs)} epochs`;
+      return `${over}; ${roleWords[role]}. Reset lets Train begin anew on this section alone.`;
+    }
     default:
-      return origin.kind satisfies never;
+      return origin satisfies never;
   }
 }

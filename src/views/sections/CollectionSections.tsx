@@ -26,7 +26,7 @@ export function CollectionSections({ kept }: { kept: KeptCollection }) {
     [collection],
   );
   const [chosen, setChosen] = useState<string | null>(null);
-  const label = labels.find(({ name }) => name === chosen) ?? labels.find(isTelling) ?? labels[0] ?? noLabel;
+  const label = labels.find(({ name }) => name === chosen) ?? mostTelling(labels) ?? noLabel;
   const sections = useMemo(() => collectionParts(collection, label), [collection, label]);
   return (
     <>
@@ -59,10 +59,20 @@ export function CollectionSections({ kept }: { kept: KeptCollection }) {
   );
 }
 
-/** Whether a section is made of several classes, as by a label of its cells and not by one that names the section itself. */
-function isTelling({ categories: { length: n }, counts }: LabelCounts): boolean {
-  const inSection = (s: number): number => counts.subarray(s * n, (s + 1) * n).filter((cells) => cells > 0).length;
-  return n <= 100 && Array.from({ length: counts.length / Math.max(1, n) }, (_, s) => inSection(s)).some((k) => k > 1);
+/**
+ * The label to begin with: the coarsest that tells cells apart in most sections, else in some. One that names the section
+ * itself has a single class in each.
+ */
+function mostTelling(labels: readonly LabelCounts[]): LabelCounts | undefined {
+  const told = labels.map(({ categories: { length: n }, counts }) => {
+    const nSections = counts.length / Math.max(1, n);
+    const classesIn = (s: number) => counts.subarray(s * n, (s + 1) * n).filter((cells) => cells > 0).length;
+    const telling = Array.from({ length: nSections }, (_, s) => classesIn(s)).filter((k) => k > 1);
+    // hundreds of classes tell no reader anything
+    return n <= 100 ? telling.length / Math.max(1, nSections) : 0;
+  });
+  const best = (atLeast: number) => labels.find((_, l) => told[l] > atLeast);
+  return best(0.5) ?? best(0) ?? labels[0];
 }
 
 interface KeptMapProps {

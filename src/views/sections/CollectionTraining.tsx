@@ -118,6 +118,11 @@ function RunNote({ run, kept }: { run: CollectionRun; kept: KeptCollection }) {
       <div className="label numeric" data-testid="collection-run">
         {(phase.kind === "done" ? outcomeWords(run) : runningWords(run, kept)).filter(Boolean).join(" · ")}
       </div>
+      {phase.kind === "done" && (
+        <div className="label">
+          A section that is opened now comes with this network, until another run or a reload.
+        </div>
+      )}
     </div>
   );
 }
