@@ -40,7 +40,9 @@ export async function probeBackend(): Promise<void> {
       indices: tf.tensor1d(indices, "int32"),
       data: tf.tensor1d(data),
     };
-    const [y] = tf.engine().runKernel(KERNEL, { ...csr, x: xs } as tf.NamedTensorMap) as unknown as tf.Tensor[];
+    const [y] = tf
+      .engine()
+      .runKernel(KERNEL, { ...csr, x: xs } as tf.NamedTensorMap, { entries: indices.length }) as unknown as tf.Tensor[];
     return [y, tf.matMul(tf.tensor2d(dense, [n, n]), xs)];
   });
   for (const [what, tensor] of [["sparse", sparseProduct] as const, ["dense", denseProduct] as const]) {

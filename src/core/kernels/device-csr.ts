@@ -15,6 +15,8 @@ export interface DeviceCsr extends DeviceCsrArrays {
   readonly nRows: number;
   readonly nCols: number;
   readonly nnz: number;
+  /** About how many entries there are, where `nnz` counts room for more. */
+  readonly likelyEntries?: number;
   /** `from[e]` is the entry of the matrix that moved to entry e of the transpose. */
   readonly transposed: DeviceCsrArrays & { readonly from: tf.Tensor1D };
   dispose(): void;

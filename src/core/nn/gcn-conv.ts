@@ -5,6 +5,7 @@ import type { DeviceCsr } from "../kernels/device-csr";
 import { type Features, featureWidth, project } from "./features";
 import { chooseRows, type RowChoice } from "./row-choice";
 import { addBias } from "./rows";
+import { sumOfSeen } from "./seen-cells";
 
 export interface GcnConvParams {
   readonly weight: tf.Tensor2D; // (in, out)
@@ -42,7 +43,8 @@ export function aggregateAndProject(
   const [nIn, nOut] = [featureWidth(features), weight.shape[1]];
   if (features.kind === "dense" && (nIn < nOut || (wanted && nIn === nOut)))
     return project({ kind: "dense", x: aggregate(adjacency, features.x, wanted) }, weight);
-  return aggregate(adjacency, project(features, weight), wanted);
+  const ofSeen = wanted ? null : sumOfSeen(adjacency, features, weight);
+  return ofSeen ?? aggregate(adjacency, project(features, weight), wanted);
 }
 
 /** Â X, or the wanted rows of it. */

@@ -33,3 +33,13 @@ export function firstRows(x: tf.Tensor2D, n: number): tf.Tensor2D {
 export function addBias(x: tf.Tensor2D, bias: tf.Tensor1D | null): tf.Tensor2D {
   return bias === null ? x : layerTail(x, { bias });
 }
+
+/** The numbers of x in rows of another width. */
+export function reshaped(x: tf.Tensor2D, shape: [number, number]): tf.Tensor2D {
+  const own = x.shape;
+  const op = tf.customGrad((x) => ({
+    value: tf.reshape(x as tf.Tensor, shape),
+    gradFunc: (dy: tf.Tensor) => [tf.reshape(dy, own)],
+  }));
+  return op(x) as tf.Tensor2D;
+}

@@ -8,6 +8,7 @@ import { aggregateAndProject } from "./gcn-conv";
 import { projectFirst } from "./project-first";
 import type { RowChoice } from "./row-choice";
 import { add, addBias } from "./rows";
+import { sumOfSeenAndOwn } from "./seen-cells";
 
 export interface SageConvParams {
   readonly neighbourWeight: tf.Tensor2D; // W_l, (in, out)
@@ -39,6 +40,8 @@ export function sageConv(
       return addBias(dense(both, tf.concat2d([neighbourWeight, rootWeight], 0)), bias);
     }
   }
+  const together = wanted ? null : sumOfSeenAndOwn(meanAdjacency, features, neighbourWeight, rootWeight);
+  if (together) return addBias(together, bias);
   const neighbours = aggregateAndProject(meanAdjacency, features, neighbourWeight, wanted);
   return addBias(add(neighbours, projectFirst(features, rootWeight, meanAdjacency.nRows, wanted)), bias);
 }

@@ -14,7 +14,7 @@ export function registerCsrMatmulWasm(names: { forward: string; transposed: stri
     // in the cache. Writing costs more than reading, hence the factor.
     if (2 * nCols >= nRows) return [multiply(call, "backIndptr", "backIndices", "backData")];
     const y = output([nCols, nChannels]);
-    const work = { rows: Math.ceil(nChannels / 32), multiplications: inputs.indices.shape[0] * nChannels };
+    const work = { rows: Math.ceil(nChannels / 32), multiplications: call.attributes.entries * nChannels };
     const csr = [at("indptr"), at("indices"), at("data")];
     run("csrMatmulScatter", work, [nRows, nCols, nChannels, ...csr, at("x"), y.at], 32 * nCols);
     return [y.info];
@@ -22,13 +22,18 @@ export function registerCsrMatmulWasm(names: { forward: string; transposed: stri
 }
 
 /** The product of x and the CSR in the inputs of those names. */
-function multiply({ inputs, at, output, temporary, run }: WasmCall, indptr: string, indices: string, data: string) {
-  const [nRows, nEntries] = [inputs[indptr].shape[0] - 1, inputs[indices].shape[0]];
+function multiply(
+  { inputs, attributes: { entries }, at, output, temporary, run }: WasmCall,
+  indptr: string,
+  indices: string,
+  data: string,
+) {
+  const nRows = inputs[indptr].shape[0] - 1;
   const [nCols, nChannels] = inputs.x.shape;
   const y = output([nRows, nChannels]);
-  const work = { rows: nRows, indptr, multiplications: nEntries * nChannels };
+  const work = { rows: nRows, indptr, multiplications: entries * nChannels };
   const csr = [at(indptr), at(indices), at(data)];
-  if (nChannels <= 32 || nEntries < WORTH_PACKING * nCols) {
+  if (nChannels <= 32 || entries < WORTH_PACKING * nCols) {
     run("csrMatmul", work, [nChannels, ...csr, at("x"), y.at]);
     return y.info;
   }

@@ -1,6 +1,6 @@
 /**
  * Rows of a CSR, and the transpose of what they make; see reference.ts. A call is not divided: each row begins where the
- * one before ends, so one thread walks them all.
+ * one before ends, so one thread walks them all. Without `from` (0) where entries went is not told.
  */
 export function csrRows(
   fromCall: i32, toCall: i32, nOut: i32, nRows: i32, nCols: i32, own: i32, indptr: usize, indices: usize, data: usize,
@@ -23,6 +23,7 @@ export function csrRows(
     if (own) {
       store<u32>(row, <u32>(at >> 2));
       row += 4;
+      if (i >= <usize>nCols << 2) continue;
       store<u32>(outIndices + at, <u32>(i >> 2));
       store<f32>(outData + at, 1);
       at += 4;
@@ -39,17 +40,19 @@ export function csrRows(
       const i = <usize>load<u32>(backIndices + e) << 2;
       const place = load<i32>(inverse + i);
       if (place < 0) continue;
-      const begins = load<u32>(outIndptr + (<usize>(stride * place) << 2));
       store<u32>(outBackIndices + at, stride * place);
       store<f32>(outBackData + at, load<f32>(backData + e));
-      store<u32>(outFrom + at, begins + load<u32>(from + e) - load<u32>(indptr + i));
+      if (from) {
+        const begins = load<u32>(outIndptr + (<usize>(stride * place) << 2));
+        store<u32>(outFrom + at, begins + load<u32>(from + e) - load<u32>(indptr + i));
+      }
       at += 4;
     }
     const place = own && j < nRows ? load<i32>(inverse + column) : -1;
     if (place >= 0) {
       store<u32>(outBackIndices + at, 2 * place + 1);
       store<f32>(outBackData + at, 1);
-      store<u32>(outFrom + at, load<u32>(outIndptr + (<usize>(2 * place + 1) << 2)));
+      if (from) store<u32>(outFrom + at, load<u32>(outIndptr + (<usize>(2 * place + 1) << 2)));
       at += 4;
     }
   }

@@ -2,8 +2,8 @@ import { type Csr, transpose } from "../../graph/csr";
 import type { CsrNumbers } from "../csr-matmul/reference";
 
 /**
- * Row p is row index[p] of the matrix. With `own` it is row 2 p, and row 2 p + 1 holds a one at column index[p]: the rows
- * of a product are then, two by two, the sum over the neighbours and the cell itself.
+ * Row p is row index[p] of the matrix. With `own` it is row 2 p, and row 2 p + 1 holds a one at column index[p] (nothing
+ * where there is no such column): the rows of a product are then, two by two, the sum over the neighbours and the cell itself.
  */
 export function csrRowsReference(
   { indptr, indices, data, nCols }: CsrNumbers & { readonly nCols: number },
@@ -18,8 +18,10 @@ export function csrRowsReference(
     }
     starts.push(columns.length);
     if (!own) continue;
-    columns.push(index[p]);
-    values.push(1);
+    if (index[p] < nCols) {
+      columns.push(index[p]);
+      values.push(1);
+    }
     starts.push(columns.length);
   }
   const rows = {
