@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { supervisedInfo } from "../../src/core/ssl/supervised-config";
+import type { SupervisedConfig } from "../../src/core/ssl/supervised-config";
+import { fineTuneRecipe } from "../../src/core/train/fine-tune-recipe";
 import { readModel } from "../../src/core/train/model-file";
 import { modelInput } from "../../src/core/train/model-input";
-import { type RunRecipe, validateRecipe } from "../../src/core/train/recipe";
+import type { RunRecipe } from "../../src/core/train/recipe";
 import type { Arguments, Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { folderForRun, folderWithModel } from "../run-folder";
@@ -65,20 +66,16 @@ export const finetune: Command = {
 /** The model's network on the model's graph, with what fine-tuning adds. */
 function recipeOf(args: Arguments, base: RunRecipe): RunRecipe {
   const number = (flag: string, fallback: number): number => args.number(flag, {}, fallback);
-  const { memory, ...kept } = base;
-  const patience = args.has("patience") ? { patience: number("patience", 0) } : {};
-  return validateRecipe({
-    ...kept,
-    method: "supervised",
-    config: {
-      ...supervisedInfo.defaults,
-      classWeights: args.text("class-weights", "none"),
-      geneDropout: number("gene-dropout", 0),
-      encoderRate: args.has("from-scratch") ? 1 : number("encoder-rate", 1),
-      headLayer: !args.has("linear"),
-      frozen: args.has("frozen"),
-    },
+  return fineTuneRecipe(base, {
     label: { name: args.text("label"), leaveOut: args.names("unlabelled") },
+    start: args.has("from-scratch") ? "scratch" : args.has("frozen") ? "frozen" : "whole",
+    config: {
+      // checked with the recipe
+      classWeights: args.text("class-weights", "none") as SupervisedConfig["classWeights"],
+      geneDropout: number("gene-dropout", 0),
+      encoderRate: number("encoder-rate", 1),
+      headLayer: !args.has("linear"),
+    },
     encoder: { ...base.encoder, dropout: number("dropout", base.encoder.dropout) },
     view: viewRecipe(args, base.view),
     optimizer: {
@@ -88,6 +85,6 @@ function recipeOf(args: Arguments, base: RunRecipe): RunRecipe {
     },
     epochs: number("epochs", base.epochs),
     seed: number("seed", base.seed),
-    ...patience,
+    ...(args.has("patience") ? { patience: number("patience", 0) } : {}),
   });
 }

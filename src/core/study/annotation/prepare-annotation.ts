@@ -77,7 +77,8 @@ export function testSectionByRule(slice: Slice, label: string, unlabelled: reado
   return names[heldOutSection(compositionOf(labelCodes(column, unlabelled), codes, shape))];
 }
 
-function labelColumn({ obs, name: sliceName }: Slice, label: string) {
+/** @throws LabError("missing") if the slice has no such column of categories */
+export function labelColumn({ obs, name: sliceName }: Slice, label: string) {
   const categorical = obs.flatMap((column) => (column.kind === "categorical" ? [column] : []));
   const column = categorical.find(({ name }) => name === label);
   if (column) return column;

@@ -193,7 +193,7 @@ function rolesOfLabels(
 
 /** The drawn labels as the trainer takes them, and the code of each of its classes. All other labels are hidden from it. */
 export function knownLabels(
-  { codes, categories }: PreparedAnnotation,
+  { codes, categories }: Pick<PreparedAnnotation, "codes" | "categories">,
   name: string,
   drawn: Uint32Array,
 ): { labels: CellLabels; classes: number[] } {
