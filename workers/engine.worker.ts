@@ -2,7 +2,11 @@ import type { Backend } from "../src/core/backend/backend";
 import { openBackend } from "../src/core/backend/open";
 import { LabError } from "../src/core/errors";
 import type { SpatialGraph } from "../src/core/graph/spatial-graph";
+import { writePredictionCsv } from "../src/core/io/prediction-csv";
+import type { NamedArray } from "../src/core/nn/tensors";
+import type { PreprocessStatistics } from "../src/core/preprocess/statistics";
 import type { Slice } from "../src/core/slice/slice";
+import { fineTune } from "../src/core/study/annotation/fine-tune";
 import type { Task } from "../src/core/task";
 import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "../src/core/train/batch-source";
 import { judgeMemory } from "../src/core/train/budget-limits";
@@ -11,9 +15,10 @@ import { readModel } from "../src/core/train/model-file";
 import { modelInput, nothingLabelled } from "../src/core/train/model-input";
 import { overLimit } from "../src/core/train/over-limit";
 import type { RunRecipe } from "../src/core/train/recipe";
-import { runCells } from "../src/core/train/run-cells";
+import { learnsLabel, runCells } from "../src/core/train/run-cells";
 import { writeSafetensors } from "../src/core/train/safetensors";
 import { sliceShape } from "../src/core/train/stand-in-slice";
+import { modelFileOf } from "../src/core/train/trained-model";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
 import { createCheckpointClock } from "./checkpoint-clock";
 import { holdLife } from "./life";
@@ -26,6 +31,10 @@ let data: Client<DataApi> | null = null;
 let graph: Client<GraphApi> | null = null;
 let backend: Backend | null = null;
 let trainer: Trainer | null = null;
+/** The slice as the model in hand reads it, and of what its preprocessing was taken where that was another slice. */
+let given: { readonly slice: Slice; readonly statistics: PreprocessStatistics | undefined } | null = null;
+/** The network that fine-tuning starts from, once a fine-tuned one has taken its place. */
+let pretrained: readonly NamedArray[] | null = null;
 const turn = createTurns();
 const tellEveryMs = 100;
 /**
@@ -55,6 +64,7 @@ const handlers: Handlers<EngineApi> = {
       dropModel();
       task.progress(0, 1, "fetching the slice");
       const input = { ...(await inHand(sliceId, graphId)), recipe };
+      given = { slice: input.slice, statistics: undefined };
       const batches = batchesFrom(graphId, recipe, input.slice);
       trainer = await createTrainer({ ...input, ...(batches && { batches }) }, task);
       if (checkpoint) await trainer.restore(checkpoint);
@@ -150,11 +160,56 @@ const handlers: Handlers<EngineApi> = {
         made.load(arrays);
         const probabilities = classes && (await made.predict());
         trainer = made;
+        given = { slice, statistics };
         const told = [...notes, ...made.notes];
         return { result: { nParameters: made.nParameters, classes, probabilities, notes: told } };
       } finally {
         if (trainer !== made) made.dispose();
       }
+    }),
+
+  async fineTune({ sliceId, graphId, recipe, fromScratch, choice, memoryBytes }, { task, emit }) {
+    const before = model();
+    if (!given) throw new LabError("internal", "The engine does not know the slice of its model.");
+    const { slice, statistics } = given;
+    const { graph, backend } = await inHand(sliceId, graphId);
+    if (!learnsLabel(before.recipe)) pretrained = await onDevice(() => before.weights());
+    await requireFit({ slice, graph, recipe }, memoryBytes, task);
+    const from = fromScratch ? null : pretrained;
+    let [told, toldAt] = [0, Number.NEGATIVE_INFINITY];
+    const breathes = async ({ losses }: { losses: readonly number[] }): Promise<void> => {
+      if (losses.length > told && performance.now() - toldAt >= tellEveryMs) {
+        emit({ losses: losses.slice(told) });
+        [told, toldAt] = [losses.length, performance.now()];
+      }
+      await breathe();
+    };
+    const input = { slice, graph, recipe, backend, choice, from, ...(statistics && { statistics }) };
+    const tuned = await fineTune(input, { turn: onDevice, breathe: breathes }, task);
+    before.dispose();
+    trainer = tuned.trainer;
+    const { probabilities, heldOut, scores, nLabels } = tuned;
+    const { nParameters, classes } = tuned.trainer;
+    const { losses } = tuned.trained;
+    return {
+      result: { nParameters, classes: classes ?? [], probabilities, heldOut, scores, nLabels, losses },
+      transfer: [probabilities.buffer, heldOut.buffer],
+    };
+  },
+
+  exportModel: () =>
+    onDevice(async () => {
+      const running = model();
+      if (!given) throw new LabError("internal", "The engine does not know the slice of its model.");
+      const { obsNames, section } = given.slice;
+      const bytes = await modelFileOf(running, given.slice);
+      const { classes } = running;
+      const probabilities = await running.predict();
+      if (!classes || !probabilities) return { result: { model: bytes, predictions: null } };
+      const parts: Uint8Array[] = [];
+      writePredictionCsv({ obsNames, section, classes, probabilities }, (part) => parts.push(part));
+      const predictions = new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+      return { result: { model: bytes, predictions } };
     }),
 
   reset: () =>
@@ -258,6 +313,8 @@ function patience(error: unknown): number {
 function dropModel(): void {
   trainer?.dispose();
   trainer = null;
+  given = null;
+  pretrained = null;
 }
 
 serve<EngineApi>(self as unknown as Port, handlers);

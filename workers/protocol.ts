@@ -11,6 +11,8 @@ import type { CellRecord } from "../src/core/slice/gene";
 import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
+import type { AnnotationScores } from "../src/core/study/annotation/annotation";
+import type { FineTuneChoice } from "../src/core/study/annotation/fine-tune";
 import type { AnnotationJob, AnnotationPlan } from "../src/core/study/annotation/plan";
 import type { AnnotationJobOutcome, Pretrained } from "../src/core/study/annotation/run-one";
 import type { SectionSplit } from "../src/core/study/annotation/split";
@@ -142,6 +144,18 @@ export interface LoadedModel {
   readonly notes: readonly string[];
 }
 
+/** What fine-tuning came to. */
+export interface FineTunedModel {
+  readonly nParameters: number;
+  readonly classes: readonly string[];
+  readonly probabilities: Float32Array; // (nObs, classes)
+  readonly heldOut: Uint8Array; // (nObs,), 1 = held out
+  readonly scores: AnnotationScores;
+  /** Labels that were learned from. */
+  readonly nLabels: number;
+  readonly losses: readonly number[]; // one an epoch
+}
+
 /** engine.worker: owns the model and the training loop. */
 export type EngineApi = {
   openBackend: {
@@ -193,6 +207,28 @@ export type EngineApi = {
     };
     event: never;
     result: LoadedModel;
+  };
+  /**
+   * Learns a label with the encoder of the model in hand, or of the one that was fine-tuned before, and takes the place of it
+   * once it is done; ended before, the model in hand stays. The events are the losses of the epochs since the last one.
+   */
+  fineTune: {
+    request: {
+      sliceId: number;
+      graphId: number;
+      recipe: RunRecipe;
+      fromScratch: boolean;
+      choice: FineTuneChoice;
+      memoryBytes: number | null;
+    };
+    event: { readonly losses: readonly number[] };
+    result: FineTunedModel;
+  };
+  /** The model in hand as a model file, and what it predicts of every cell as a table; null for one that learned no label. */
+  exportModel: {
+    request: null;
+    event: never;
+    result: { model: Uint8Array<ArrayBuffer>; predictions: Uint8Array<ArrayBuffer> | null };
   };
   /** Drops the model; the backend stays open. */
   reset: { request: null; event: never; result: null };

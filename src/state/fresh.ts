@@ -16,6 +16,8 @@ export const emptyRun = {
   nParameters: null,
   kept: null,
   network: null,
+  fineTuneLosses: [],
+  networkError: null,
 } satisfies Partial<RunState & NetworkState>;
 
 /** Nothing learned, nothing asked. */

@@ -1,5 +1,10 @@
 import type { ProbeResult } from "../../workers/protocol";
+import type { LabError } from "../core/errors";
+import type { AnnotationScores } from "../core/study/annotation/annotation";
+import type { HeldOutCells } from "../core/study/annotation/fine-tune";
+import type { LabelFraction } from "../core/study/annotation/label-fraction";
 import type { AnnotationScored } from "../core/study/annotation/result";
+import type { FineTuneStart } from "../core/train/fine-tune-recipe";
 import type { RunRecipe } from "../core/train/recipe";
 
 /** What is said of the classes of cells: by a classifier on the embedding, or by a network that learned the label itself. */
@@ -22,7 +27,27 @@ export type NetworkOrigin =
       readonly sections: number;
       readonly role: "train" | "validation" | "test";
       readonly epochs: number;
+    }
+  | {
+      readonly kind: "fine-tuned";
+      readonly request: FineTuneRequest;
+      readonly scores: AnnotationScores;
+      /** Of the run whose encoder it took. */
+      readonly pretraining: RunRecipe;
+      readonly pretrainLosses: readonly number[];
     };
+
+/** What a person asks of a fine-tuning. */
+export interface FineTuneRequest {
+  readonly label: string;
+  readonly leaveOut: readonly string[];
+  readonly start: FineTuneStart;
+  readonly heldOut: HeldOutCells;
+  readonly fraction: LabelFraction;
+  readonly epochs: number;
+  /** Another graph layer between encoder and classifier. */
+  readonly headLayer: boolean;
+}
 
 /** The network that answers for cells in place of a run's own, and what it says. */
 export interface Network {
@@ -36,6 +61,18 @@ export interface Network {
 
 export interface NetworkState {
   readonly network: Network | null;
+  /** Loss of each epoch of the fine-tuning under way, or of the one that made the network in hand. */
+  readonly fineTuneLosses: readonly number[];
+  /** Why the last fine-tuning, or the export of a network, did not come about; the network before it stays. */
+  readonly networkError: { readonly where: "fine-tune" | "network"; readonly error: LabError } | null;
+  dismissNetworkError(): void;
+  /** The run that can be fine-tuned: the one in hand if it learned no label, or the one that the network in hand began with. */
+  pretraining(): RunRecipe | null;
+  fineTune(request: FineTuneRequest): Promise<void>;
+  /** The predictions of every cell, with their probabilities, as CSV. */
+  exportPredictions(): Promise<void>;
+  /** A folder for `predict --model`, as a zip. */
+  exportModel(): Promise<void>;
   /** Colours the cells by what the network says, after other colours. */
   showNetworkPrediction(): void;
 }

@@ -29,7 +29,9 @@ export function watchBudget(lab: StoreApi<LabState>): void {
 const parts = ["slice", "opening", "graph", "recipe", "memoryLimit", "backendChoice", "allowSoftware", "run"] as const;
 
 /** There is something to train on, and a next run to speak of that is not the one that was. */
-function isIdle({ slice, graph, run, opening, recipe, runRecipe }: LabState): boolean {
+function isIdle({ slice, graph, run, opening, recipe, runRecipe, network }: LabState): boolean {
+  // a network that took the run's place is asked, and no settings are tried beside it
+  if (network !== null && runRecipe !== null) return false;
   if (slice === null || graph.kind !== "ready" || opening !== null) return false;
   return run.kind === "idle" || (run.kind === "done" && JSON.stringify(recipe) !== JSON.stringify(runRecipe));
 }

@@ -107,6 +107,8 @@ function PredictionPart() {
   const split = useLab((s) => s.split);
   const prediction = useLab((s) => s.prediction);
   const learned = useLab((s) => (s.runRecipe && needsLabel(s.runRecipe.method) ? s.runRecipe.label?.name : undefined));
+  // a network that learned the label says so above
+  const fromNetwork = useLab((s) => s.prediction !== null && s.prediction === s.network?.prediction);
   const busy = useLab((s) => s.analysing !== null);
   const { setLabel, setSplit, predict } = useLab.getState();
   const labels = slice?.obs.filter((c) => c.kind === "categorical" && c.categories.length > 1).map((c) => c.name) ?? [];
@@ -133,12 +135,12 @@ function PredictionPart() {
       <Button fullWidth mt={6} variant="default" disabled={busy || !label} onClick={() => void predict()}>
         Predict
       </Button>
-      {prediction && prediction.label === learned && (
+      {prediction && !fromNetwork && prediction.label === learned && (
         <p className="label">
           The network learned {learned} from all labelled cells, those held out here among them: these scores flatter.
         </p>
       )}
-      {prediction && (
+      {prediction && !fromNetwork && (
         <Facts>
           <Fact name="F1 micro" definition={terms.f1Micro}>
             {formatScore(prediction.f1Micro)}

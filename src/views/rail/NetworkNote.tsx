@@ -1,7 +1,8 @@
 import { Button } from "@mantine/core";
 import { useLab } from "../../state/lab";
 import type { Network } from "../../state/network-state";
-import { formatCount, formatScore } from "../format/numbers";
+import { formatCount, formatScore, formatShare } from "../format/numbers";
+import { ErrorNote } from "../kit/ErrorNote";
 import { Fact, Facts } from "../kit/Fact";
 import notes from "../kit/notes.module.css";
 import { jobTitle } from "../studies/annotation/words";
@@ -12,11 +13,17 @@ import { terms } from "./terms";
 export function NetworkNote() {
   const network = useLab((s) => s.network);
   const setColorBy = useLab((s) => s.setColorBy);
-  const showPrediction = useLab((s) => s.showNetworkPrediction);
-  if (!network) return null;
-  const { prediction } = network;
+  const error = useLab((s) => s.networkError);
+  const { showNetworkPrediction: showPrediction, exportPredictions, exportModel } = useLab.getState();
+  const { dismissNetworkError } = useLab.getState();
+  const failed = error?.where === "network" && (
+    <ErrorNote title="That could not be done" error={error.error} onDismiss={dismissNetworkError} />
+  );
+  if (!network) return failed || null;
+  const { prediction, origin } = network;
   return (
     <section aria-label="The network in hand">
+      {failed}
       <p className={notes.note} role="status" data-testid="network-words">
         {originWords(network)}
       </p>
@@ -34,12 +41,17 @@ export function NetworkNote() {
             <Fact name="F1 macro" definition={terms.f1Macro}>
               {formatScore(prediction.f1Macro)}
             </Fact>
+            {origin.kind === "fine-tuned" && (
+              <Fact name="Balanced accuracy" definition={terms.balancedAccuracy}>
+                {formatScore(origin.scores.balancedAccuracy)}
+              </Fact>
+            )}
             <Fact name="Scored on">{formatCount(prediction.nTest)} held-out cells</Fact>
             <Fact name={network.origin.kind === "collection" ? "Learned from here" : "Learned from"}>
               {formatCount(prediction.nTrain)} labels
             </Fact>
           </Facts>
-          <div className={styles.buttons}>
+          <div className={styles.buttons} style={{ marginBottom: 10 }}>
             <Button variant="default" title="Colour the cells by what the network predicts" onClick={showPrediction}>
               Predictions
             </Button>
@@ -52,6 +64,22 @@ export function NetworkNote() {
               }}
             >
               Errors
+            </Button>
+            <Button
+              variant="default"
+              disabled={prediction.probabilities === null}
+              title="The predicted class of every cell with all probabilities, as CSV"
+              onClick={() => void exportPredictions()}
+            >
+              Save table
+            </Button>
+            <Button
+              variant="default"
+              disabled={network.recipe === null}
+              title="The network as a folder for predict --model, zipped"
+              onClick={() => void exportModel()}
+            >
+              Save model
             </Button>
           </div>
         </>
@@ -76,6 +104,13 @@ function originWords({ origin, recipe }: Network): string {
       const { name, sections, role, epochs } = origin;
       const over = `Trained over ${formatCount(sections)} sections of ${name}, ${formatCount(epochs)} epochs`;
       return `${over}; ${roleWords[role]}. Reset lets Train begin anew on this section alone.`;
+    }
+    case "fine-tuned": {
+      const { label, start, heldOut, fraction } = origin.request;
+      const share = fraction < 1 ? `${formatShare(fraction)} of the labels` : "all labels";
+      const from = start === "scratch" ? "from scratch" : start === "frozen" ? "with a frozen encoder" : "whole";
+      const where = heldOut.kind === "section" ? `section ${heldOut.names.join(", ")}` : "blocks of the tissue";
+      return `Fine-tuned to ${label}, ${from}, with ${share}; scored on ${where}, held out.`;
     }
     default:
       return origin satisfies never;

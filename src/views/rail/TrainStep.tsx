@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { isRefused } from "../../state/budget-slice";
+import { isFineTuning } from "../../state/fine-tune-run";
 import { useLab } from "../../state/lab";
 import { formatBytes, formatCount, formatDuration } from "../format/numbers";
 import { ActionErrorNote } from "../kit/ActionErrorNote";
@@ -9,6 +10,7 @@ import notes from "../kit/notes.module.css";
 import { WorkNote } from "../kit/WorkNote";
 import { BudgetNote } from "./BudgetNote";
 import { Findings } from "./Findings";
+import { FineTunePart } from "./FineTunePart";
 import { NetworkNote } from "./NetworkNote";
 import styles from "./Rail.module.css";
 import { ResumeNote } from "./ResumeNote";
@@ -27,6 +29,9 @@ export function TrainStep() {
   const hasModel = useLab((s) => s.runRecipe !== null);
   const refused = useLab(isRefused);
   const shown = useLab((s) => s.network !== null);
+  // what fine-tuning came to stands below its form, and so does its progress
+  const tuned = useLab((s) => s.network?.origin.kind === "fine-tuned");
+  const tuning = useLab(isFineTuning);
   const learned = useLab((s) => s.epoch > 0);
   // a network from elsewhere is asked, not trained on
   const given = useLab((s) => s.network !== null && s.runRecipe !== null);
@@ -36,7 +41,7 @@ export function TrainStep() {
   return (
     <>
       <ShownRunNote />
-      <NetworkNote />
+      {!tuned && <NetworkNote />}
       <div style={{ marginBottom: 10 }}>
         <ViewControl />
       </div>
@@ -100,7 +105,7 @@ export function TrainStep() {
         </p>
       )}
       {ready && !busy && (!hasModel || (stale && !given)) && <BudgetNote />}
-      {run.kind === "preparing" && <WorkNote title={run.what ?? "Preparing the model"} work={run} />}
+      {run.kind === "preparing" && !tuning && <WorkNote title={run.what ?? "Preparing the model"} work={run} />}
       {run.kind === "failed" && (
         <>
           <ErrorNote title="The run stopped" error={run.error} />
@@ -121,6 +126,7 @@ export function TrainStep() {
       )}
       {!ready && run.kind === "idle" && <p className="label">Waits for the graph.</p>}
       <Findings />
+      <FineTunePart />
     </>
   );
 }

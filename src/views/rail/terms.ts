@@ -56,6 +56,12 @@ export const terms = {
   resolution: "Higher finds more and smaller clusters.",
   kClusters: "Number of clusters to find.",
   label: "Annotation of the cells that clusters and predictions are compared with.",
+  fineTuneLabel: "What the network is taught: the class of every labelled cell that is not held out.",
+  fineTuneHeldOut:
+    "Cells that are never learned from and that the scores are of: a fifth of the tissue in whole blocks, or a section.",
+  fineTuneShare:
+    "Share of the labels outside the held-out cells that may be learned from; every class keeps at least one.",
+  fineTuneUnlabelled: "Categories that are no class to learn, such as Ambiguous.",
   split:
     "Which cells are kept back for scoring. Random cells have trained neighbours beside them, which flatters the score; whole blocks of tissue are the harder and fairer test.",
   spread:
@@ -67,6 +73,7 @@ export const terms = {
   nmi: "Normalised mutual information: shared information of two groupings, not corrected for chance.",
   f1Micro: "Share of held-out cells that are predicted right.",
   f1Macro: "Mean over classes of the F1 score, so that rare classes count as much as common ones.",
+  balancedAccuracy: "Mean over classes of the share of their cells that are predicted right.",
   medianDegree: "Half of the cells have at most this many neighbours.",
   components: "Parts of the graph with no edge between them; each section is at least one.",
   isolated: "Cells without any neighbour: they learn from their own genes alone.",

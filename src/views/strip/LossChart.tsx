@@ -14,12 +14,18 @@ const colors = {
 // ticks stand at whole epochs
 const epochSteps = [1, 10, 100, 1000, 10_000].flatMap((power) => [power, 2 * power, 5 * power]);
 
+interface LossChartProps {
+  readonly losses: readonly number[];
+  /** Changes whenever losses were appended in place. */
+  readonly version: number;
+  /** What the curve is, for those who cannot see it. */
+  readonly name: string;
+}
+
 /** Loss by epoch, live; the axis is logarithmic once the curve spans a decade. */
-export function LossChart() {
+export function LossChart({ losses, version, name }: LossChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const theme = useLab((s) => s.theme);
-  const version = useLab((s) => s.lossVersion);
-  const losses = useLab((s) => s.losses);
   const log = spansDecade(losses);
   const plot = useRef<uPlot | null>(null);
   const newest = useRef(losses);
@@ -76,7 +82,7 @@ export function LossChart() {
       ref={holder}
       className={styles.plot}
       role="img"
-      aria-label={losses.length === 0 ? "Loss curve, empty" : `Loss curve, now ${formatNumber(last)}`}
+      aria-label={losses.length === 0 ? `${name}, empty` : `${name}, now ${formatNumber(last)}`}
     />
   );
 }

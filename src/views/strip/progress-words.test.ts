@@ -4,6 +4,7 @@ import { progressWords } from "./progress-words";
 const base = {
   recipe: { epochs: 100 },
   runRecipe: null,
+  network: null,
   epoch: 34,
   batches: null,
   losses: [1, 0.5],
@@ -34,4 +35,14 @@ test("before anything is measured no time is promised", () => {
 
 test("an idle page says what to do", () => {
   expect(progressWords({ ...base, run: { kind: "idle" } })).toMatch(/Press Train/);
+});
+
+test("a network that was fine-tuned says how well it predicts what was held out", () => {
+  const network = {
+    origin: { kind: "fine-tuned", request: { label: "layer" } },
+    prediction: { f1Micro: 0.9, f1Macro: 0.8125 },
+  } as unknown as NonNullable<Parameters<typeof progressWords>[0]["network"]>;
+  expect(progressWords({ ...base, network, run: { kind: "done" } })).toBe(
+    "fine-tuned to layer · F1 0.900 micro, 0.813 macro on held-out cells",
+  );
 });

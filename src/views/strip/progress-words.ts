@@ -1,5 +1,5 @@
 import type { LabState } from "../../state/lab-state";
-import { formatCount, formatDuration, formatNumber } from "../format/numbers";
+import { formatCount, formatDuration, formatNumber, formatScore } from "../format/numbers";
 
 type Part = Pick<
   LabState,
@@ -40,11 +40,31 @@ export function progressWords({
     case "paused":
       return words(`paused at epoch ${formatCount(epoch)} / ${formatCount(run.until)}${batch}`, each, loss);
     case "done":
-      if (network) return "A network from elsewhere: see step 4.";
+      if (network) return networkWords(network);
       return words(`${formatCount(epoch)} epochs done`, each, loss);
     case "failed":
       return words(epoch > 0 ? `stopped at epoch ${formatCount(epoch)}` : "stopped", "see step 4");
     default:
       return run satisfies never;
+  }
+}
+
+function networkWords({ origin, prediction }: NonNullable<LabState["network"]>): string {
+  const from = originWords(origin);
+  if (!prediction || prediction.nTest === 0) return from;
+  const { f1Micro, f1Macro } = prediction;
+  return `${from} · F1 ${formatScore(f1Micro)} micro, ${formatScore(f1Macro)} macro on held-out cells`;
+}
+
+function originWords(origin: NonNullable<LabState["network"]>["origin"]): string {
+  switch (origin.kind) {
+    case "study":
+      return "run of a study";
+    case "collection":
+      return `trained over ${origin.name}`;
+    case "fine-tuned":
+      return `fine-tuned to ${origin.request.label}`;
+    default:
+      return origin satisfies never;
   }
 }
