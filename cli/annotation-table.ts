@@ -68,9 +68,10 @@ function entry(result: AnnotationScored): object {
   const levels = result.levels.map(({ confusion: _, reliability: __, ...level }) => level);
   if (result.kind === "baseline")
     return { name: result.name, fraction, seed, ...scores, nLabels, seconds, levels, perClass };
-  const { configuration, view, ssl, nTrain, nValidation, pretrainSeconds, epochs, bestEpoch } = result;
+  const { configuration, view, ssl, nTrain, nValidation, pretrainSeconds, epochs, bestEpoch, reader } = result;
   return {
     ...{ configuration, view, ssl, seed, fraction, ...scores, seconds, pretrainSeconds },
     ...{ nLabels, nTrain, nValidation, epochs, bestEpoch, levels, perClass },
+    ...(reader && { networkAlone: reader.networkAlone }),
   };
 }

@@ -1,3 +1,4 @@
+import { assertShape } from "../errors";
 import { quiet, type Task, throwIfCancelled } from "../task";
 import { lbfgs, type Objective } from "./lbfgs";
 
@@ -17,6 +18,8 @@ export interface SoftmaxOptions {
   readonly nClasses: number;
   /** Inverse strength of the penalty on the weights; the bias is free. */
   readonly C?: number;
+  /** How much each row counts, shape (n,), in the mean; all alike where none are given. */
+  readonly weights?: ArrayLike<number>;
   readonly tolerance?: number;
   readonly maxIterations?: number;
 }
@@ -30,19 +33,24 @@ export interface SoftmaxOptions {
  *   |W|^2 / (2 C n), stopped when no component of the gradient exceeds tol. Differs: up to 150 iterations, not 100.
  *   Turning and scaling the rows so that the loss is round was measured: more iterations, not fewer, since it is the
  *   separation of the classes, not the columns, that makes it long.
+ *   Weights of rows are brought to a mean of 1, which is sklearn's sample_weight of that mean.
  * Cost: O(n d nClasses) per iteration.
  */
 export function fitSoftmax(
   x: Float32Array,
   codes: Int32Array,
-  { n, d, nClasses, C = 1, tolerance = 1e-4, maxIterations = 150 }: SoftmaxOptions,
+  { n, d, nClasses, C = 1, weights, tolerance = 1e-4, maxIterations = 150 }: SoftmaxOptions,
   task: Task = quiet,
 ): SoftmaxModel {
-  const found = lbfgs(meanLoss(x, codes, { n, d, nClasses, C }, task), new Float64Array(nClasses * (d + 1)), {
-    tolerance,
-    maxIterations,
-    onIteration: (i) => task.progress(i, maxIterations, "learning the labels"),
-  });
+  const found = lbfgs(
+    meanLoss(x, codes, { n, d, nClasses, C, weights: ofMeanOne(weights, n) }, task),
+    new Float64Array(nClasses * (d + 1)),
+    {
+      tolerance,
+      maxIterations,
+      onIteration: (i) => task.progress(i, maxIterations, "learning the labels"),
+    },
+  );
   return {
     nClasses,
     d,
@@ -98,11 +106,18 @@ export function softmaxProbabilities(model: SoftmaxModel, x: Float32Array, n: nu
   return out;
 }
 
+function ofMeanOne(weights: ArrayLike<number> | undefined, n: number): Float64Array | null {
+  if (!weights) return null;
+  assertShape("Softmax regression's weights", [weights.length], [n]);
+  const sum = Array.from(weights).reduce((a, b) => a + b, 0);
+  return Float64Array.from(weights, (w) => (w * n) / sum);
+}
+
 /** Rows in fours: each weight is then loaded once, and each sum of the gradient stored once, for four of them. */
 function meanLoss(
   x: Float32Array,
   codes: Int32Array,
-  { n, d, nClasses, C }: { n: number; d: number; nClasses: number; C: number },
+  { n, d, nClasses, C, weights }: { n: number; d: number; nClasses: number; C: number; weights: Float64Array | null },
   task: Task,
 ): Objective {
   const rows = new Float64Array(4 * d);
@@ -132,7 +147,12 @@ function meanLoss(
         scores[2 * nClasses + c] = s2;
         scores[3 * nClasses + c] = s3;
       }
-      for (let r = 0; r < height; r++) loss += toResiduals(scores, r * nClasses, nClasses, codes[i + r]);
+      for (let r = 0; r < height; r++) {
+        const own = toResiduals(scores, r * nClasses, nClasses, codes[i + r]);
+        const weight = weights ? weights[i + r] : 1;
+        loss += weight * own;
+        if (weight !== 1) for (let c = 0; c < nClasses; c++) scores[r * nClasses + c] *= weight;
+      }
       if (height < 4) scores.fill(0, height * nClasses);
 
       for (let c = 0; c < nClasses; c++) {

@@ -2,6 +2,7 @@ import type { RunRecipe } from "../../train/recipe";
 import type { FailedRun } from "../clustering/result";
 import type { AnnotationScores } from "./annotation";
 import type { LabelFraction } from "./label-fraction";
+import type { LinearReader } from "./linear-reader";
 import type { AnnotationBaseline } from "./plan";
 import type { Switch, View } from "./recipe-file";
 
@@ -31,6 +32,11 @@ export interface AnnotationRun extends Scored {
   readonly losses: readonly number[]; // one an epoch
   readonly validationLosses: readonly number[]; // one an epoch; none without validation cells
   readonly recipe: RunRecipe;
+  /** What was joined to the network's verdict, and how the network scored without it; none where it stood alone. */
+  readonly reader?: LinearReader & {
+    readonly selfTrained: boolean;
+    readonly networkAlone: { readonly f1Micro: number; readonly f1Macro: number };
+  };
   readonly backend: string;
 }
 

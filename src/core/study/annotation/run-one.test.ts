@@ -133,6 +133,22 @@ describe("a job of an annotation study", () => {
     }
   });
 
+  test("a linear reader joins the network, and learns from cells without labels only beside SSL", async () => {
+    for (const [ssl, selfTrained] of [
+      ["on", true],
+      ["off", false],
+    ] as const) {
+      const { result, predictions } = scored(await done(job(new RegExp(`--full--ssl-${ssl}--labels60-`))));
+      if (result.kind !== "run") throw new Error("not a run");
+      expect(result.reader).toMatchObject({ share: 0.7, selfTrained });
+      expect(result.reader?.networkAlone.f1Macro).toBeGreaterThan(0.6);
+      expect(predictions.codes).toHaveLength(prepared.testCells.length);
+    }
+    const settings = { train_epochs: 1, num_hidden_layers: 1, bottleneck: 8, radius: 15 };
+    const paper = { ...plan, configurations: expandGrid("spatialssl", settings) };
+    expect(scored(await done(job(/--full--ssl-off--labels60-/, paper), paper)).result).not.toHaveProperty("reader");
+  });
+
   test("without patience every label is learned from", async () => {
     const settings = { train_epochs: 1, train_patience: 0, num_hidden_layers: 1, bottleneck: 8 };
     const other = { ...plan, configurations: expandGrid("lab", settings) };

@@ -11,6 +11,7 @@ import { expressionRows } from "../baselines/expression-rows";
 import { annotateByLogistic } from "../baselines/logistic-annotation";
 import { type Annotation, predictedCodes, scoreAnnotation } from "./annotation";
 import { drawLabels } from "./label-fraction";
+import { joined, type LinearReader, readLinearly } from "./linear-reader";
 import { type AnnotationJob, type AnnotationPlan, configurationNamed } from "./plan";
 import type { PreparedAnnotation } from "./prepare-annotation";
 import type { AnnotationBaselineResult, AnnotationRun, Predictions, PretrainResult } from "./result";
@@ -101,7 +102,7 @@ async function runNetwork(
 ): Promise<AnnotationJobOutcome> {
   const { plan, prepared } = input;
   const { key, configuration, view, ssl, fraction, seed } = job;
-  const { train: stage } = stageRecipes(configurationNamed(plan, configuration), view, seed);
+  const { train: stage, reader, pretrainsOnTest } = stageRecipes(configurationNamed(plan, configuration), view, seed);
   // nothing is to be forgotten from scratch: the encoder learns at the whole rate
   const config =
     job.from === null && stage.config.encoderRate !== undefined ? { ...stage.config, encoderRate: 1 } : stage.config;
@@ -114,16 +115,24 @@ async function runNetwork(
   return train(input, { recipe, choice: { labels, roles }, key, from }, task, async (trainer, trained, backend) => {
     const probability = await trainer.predict();
     if (!probability) throw new LabError("internal", "The network predicts no classes.");
-    const annotation = ofCells({ classes, probability }, prepared.testCells);
-    const seconds = (performance.now() - began) / 1000;
     const train = drawn.filter((cell) => roles[cell] === ROLE.train);
     const { slice } = prepared;
+    const network = ofCells({ classes, probability }, prepared.testCells);
+    // to learn from cells without a label is self-supervision too: without SSL the reader has labels alone
+    const unlabelled = job.from === null ? null : unlabelledCells(prepared, drawn, pretrainsOnTest);
+    const annotation = reader
+      ? joined(network, read(prepared, { drawn, unlabelled }, reader, task), reader.share)
+      : network;
+    const scoresOf = (of: Annotation) => scoreAnnotation(of, { ...prepared, train });
+    const { f1Micro, f1Macro } = scoresOf(network);
+    const seconds = (performance.now() - began) / 1000;
     return {
       predictions: predictionsOf(annotation),
       ...(input.keepsModels && { model: await modelFileOf(trainer, slice) }),
       result: {
         ...{ kind: "run", key, configuration, view, ssl, fraction, seed },
-        ...scoreAnnotation(annotation, { ...prepared, train }),
+        ...scoresOf(annotation),
+        ...(reader && { reader: { ...reader, selfTrained: unlabelled !== null, networkAlone: { f1Micro, f1Macro } } }),
         ...{ nLabels: drawn.length, nTrain: train.length, nValidation },
         ...{ seconds, pretrainSeconds: from?.seconds ?? null, ...curves(trained), recipe, backend },
       },
@@ -201,6 +210,24 @@ export function knownLabels(
   const known = new Int32Array(codes.length).fill(-1);
   for (const i of drawn) known[i] = classes.indexOf(codes[i]);
   return { labels: { name, classes: classes.map((code) => categories[code]), codes: known }, classes };
+}
+
+/** Cells whose label nobody knows, as far as pretraining sees them. */
+function unlabelledCells({ roles }: PreparedAnnotation, drawn: Uint32Array, onTest: boolean): Uint32Array {
+  const known = new Set(drawn);
+  return Uint32Array.from(roles.keys()).filter((i) => !known.has(i) && (onTest || roles[i] !== ROLE.test));
+}
+
+/** Labels that a network stops by are the reader's too: they are known. */
+function read(
+  prepared: PreparedAnnotation,
+  { drawn, unlabelled }: { readonly drawn: Uint32Array; readonly unlabelled: Uint32Array | null },
+  reader: LinearReader,
+  task: Task,
+): Annotation {
+  const features = featuresOf(prepared, "logistic", task);
+  const cells = { train: drawn, cells: prepared.testCells, unlabelled };
+  return readLinearly(features, prepared.codes, cells, reader, task);
 }
 
 export function ofCells(

@@ -1,7 +1,13 @@
 import { type AnnotationRecipes, annotationRecipes } from "../../train/annotation-presets";
 import { type RunRecipe, validateRecipe } from "../../train/recipe";
+import { type LinearReader, labReader } from "./linear-reader";
 import { backboneOf, type Configuration, type PipelineSettings } from "./pipeline";
 import type { View } from "./recipe-file";
+
+export interface StageRecipes extends AnnotationRecipes {
+  /** What is joined to the network's verdict; null where the network stands alone. */
+  readonly reader: LinearReader | null;
+}
 
 /**
  * The recipes of both stages: the preset's with the pipeline's settings in place of its own. `k_hop` and the batch sizes
@@ -9,7 +15,7 @@ import type { View } from "./recipe-file";
  *
  * @throws LabError("range") naming the key of the recipe that a combination of settings breaks
  */
-export function stageRecipes({ preset, changes }: Configuration, view: View, seed: number): AnnotationRecipes {
+export function stageRecipes({ preset, changes }: Configuration, view: View, seed: number): StageRecipes {
   const { pretrain, train, pretrainsOnTest } = annotationRecipes(preset, view);
   const masking = changes.masking_ratio === undefined ? {} : { maskRatio: changes.masking_ratio };
   const pretraining = { ...pretrain, config: { ...pretrain.config, ...masking } };
@@ -17,6 +23,7 @@ export function stageRecipes({ preset, changes }: Configuration, view: View, see
     pretrain: changed(pretraining, "pretrain", changes, seed),
     train: changed(train, "train", changes, seed),
     pretrainsOnTest,
+    reader: { lab: labReader, spatialssl: null }[preset],
   };
 }
 

@@ -83,7 +83,7 @@ export const annotationTerms = {
   fractions:
     "How many labels may be learned from: shares in per cent, or numbers of cells above 1. Smaller draws lie within larger ones.",
   preset:
-    "Lab: this lab's network, which keeps a path for a cell's own genes and pretrains on the held-out section's expression, too. SpatialSSL: the paper's network, exactly.",
+    "Lab: this lab's network, which keeps a path for a cell's own genes, with a linear reader beside it; both learn with SSL from the held-out section's expression, too. SpatialSSL: the paper's network, exactly.",
   epochs: "The most passes over the data; a stage ends earlier where validation cells gain no more.",
   patience: "Epochs without a gain on validation cells until a stage ends; 0 trains all epochs.",
 } as const;
