@@ -37,6 +37,11 @@ export async function openAnnotationInLab(
     });
     const origin = { kind: "study", result } as const;
     const kept = await keptModel(head.id, key);
+    const joinedNotes = run?.reader
+      ? [
+          "This is the network's own verdict. The study joins a linear reader of a cell's genes to it, and scores both together.",
+        ]
+      : [];
     if (run && kept) {
       set({ recipe: run.recipe });
       await loadNetwork(
@@ -44,10 +49,12 @@ export async function openAnnotationInLab(
         { set, get },
         ({ classes, probabilities, notes }) => {
           const heldOut = cellsIn(slice.section, testSections);
+          // the model file is the network's alone, and so must its scores be
+          const own = { ...about, ...run.reader?.networkAlone };
           const prediction =
-            classes && probabilities ? predictionOf(probabilities, { ...about, classes, heldOut }) : null;
+            classes && probabilities ? predictionOf(probabilities, { ...own, classes, heldOut }) : null;
           const curve = { epoch: run.bestEpoch, losses: [...run.losses], lossVersion: get().lossVersion + 1 };
-          return { ...curve, ...shown({ origin, recipe: run.recipe, notes, prediction }) };
+          return { ...curve, ...shown({ origin, recipe: run.recipe, notes: [...notes, ...joinedNotes], prediction }) };
         },
       );
       return;
