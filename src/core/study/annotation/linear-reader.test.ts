@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRng, normal } from "../../random";
 import type { FeatureRows } from "../baselines/expression-rows";
 import type { Annotation } from "./annotation";
-import { guessByQuota, joined, labReader, readLinearly } from "./linear-reader";
+import { guessByQuota, joined, labReader, readLinearly, thinnedByClass } from "./linear-reader";
 
 /** Two common classes told apart by genes 0 and 1, and a rare one that genes 2 and 3 mark and that looks like the first otherwise. */
 const [nCells, size, every] = [3000, 12, 60];
@@ -69,6 +69,20 @@ test("guesses go by rank within the class, and what two classes ask for is left 
   });
   // the first class asks for six, the second for three: one cell is wanted by both
   expect([...quota([6, 1], 1).cells]).toEqual([10, 11, 12, 13, 14, 16, 17]);
+});
+
+test("many labels are thinned class by class, few are kept", () => {
+  const cells = Uint32Array.from({ length: 5000 }, (_, i) => 3 * i);
+  const codes = Int32Array.from(cells, (_, i) => (i % 100 === 7 ? 1 : i < 200 ? 2 : 0));
+  const count = (of: Int32Array) => [0, 1, 2].map((c) => of.filter((code) => code === c).length);
+  expect(thinnedByClass({ cells, codes }, 3, 5000)).toEqual({ cells, codes });
+  const thin = thinnedByClass({ cells, codes }, 3, 1000);
+  expect(count(codes)).toEqual([4752, 50, 198]);
+  expect(count(thin.codes)).toEqual([950, 50, 100]);
+  expect(new Set(thin.cells).size).toBe(1100);
+  thin.cells.forEach((cell, r) => {
+    expect(codes[cell / 3]).toBe(thin.codes[r]);
+  });
 });
 
 describe("two verdicts joined", () => {

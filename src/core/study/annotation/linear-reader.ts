@@ -47,8 +47,10 @@ export const labReader: LinearReader = {
 
 /** Of every class, so that one with a single label is not left at it. */
 const LEAST_GUESSED = 3;
-/** Unlabelled cells that are looked at: more would take memory and tell little. */
+/** Cells that are looked at, labelled and not: more would take memory and time, and tell little. */
 const LARGEST_POOL = 32_768;
+/** Labels that a class keeps where there are more than that. */
+const LEAST_KEPT = 100;
 const BLOCK = 4096;
 
 /**
@@ -75,7 +77,9 @@ export function readLinearly(
       `A linear reader needs labels of at least 2 classes, there are ${classes.filter((c) => c >= 0).length}.`,
       "Take more labels, or a label with more classes.",
     );
-  const known: Guesses = { cells: train, codes: Int32Array.from(train, (i) => classes.indexOf(codes[i])) };
+  const rank = new Map(classes.map((code, c) => [code, c]));
+  const labelled: Guesses = { cells: train, codes: Int32Array.from(train, (i) => rank.get(codes[i]) as number) };
+  const known = thinnedByClass(labelled, classes.length, LARGEST_POOL);
   const learn = (guesses: Guesses | null) =>
     fitTo(features, { known, guesses, nClasses: classes.length }, reader, task);
   let model = learn(null);
@@ -83,7 +87,7 @@ export function readLinearly(
   if (pool) {
     for (const quota of reader.selfTraining.quotas) {
       const probability = probabilities(model, features, pool);
-      model = learn(guessByQuota(probability, pool, expectedCells(known.codes, classes.length, pool.length), quota));
+      model = learn(guessByQuota(probability, pool, expectedCells(labelled.codes, classes.length, pool.length), quota));
     }
   }
   return { classes, cells, probability: probabilities(model, features, cells) };
@@ -189,4 +193,20 @@ function probabilities(model: SoftmaxModel, features: FeatureRows, cells: Uint32
 function thinned(cells: Uint32Array, most: number): Uint32Array {
   if (cells.length <= most) return cells;
   return Uint32Array.from({ length: most }, (_, r) => cells[Math.floor((r * cells.length) / most)]);
+}
+
+/**
+ * At most about as many labels, evenly spread in each class; no class falls below a hundred by it.
+ * @param most  labels are left as they are up to here
+ */
+export function thinnedByClass({ cells, codes }: Guesses, nClasses: number, most: number): Guesses {
+  if (cells.length <= most) return { cells, codes };
+  const byClass = Array.from({ length: nClasses }, (_, c) =>
+    Uint32Array.from(codes.keys()).filter((r) => codes[r] === c),
+  );
+  const rows = byClass.flatMap((of) => [
+    ...thinned(of, Math.max(LEAST_KEPT, Math.floor((of.length * most) / cells.length))),
+  ]);
+  rows.sort((a, b) => a - b);
+  return { cells: Uint32Array.from(rows, (r) => cells[r]), codes: Int32Array.from(rows, (r) => codes[r]) };
 }
