@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { dense, transposedDense } from "../kernels/dense";
 import { type DeviceExpression, expressionMatmul, type RowList } from "../kernels/expression";
 import { columnSums } from "../kernels/layer-tail";
+import { residualRows } from "../kernels/residual-rows";
 import { tidy } from "./tensors";
 
 export interface LinearDecoder {
@@ -44,9 +45,8 @@ export function squaredErrors(targets: Targets, codes: tf.Tensor2D, { weight, bi
     const [codes, weight, bias, xWeight] = [d, w, b, xw] as tf.Tensor2D[];
     const quadratic = dense(codes, dense(weight, tf.transpose(weight)));
     const weightBias = tf.reshape<tf.Rank.R2>(dense(weight, tf.reshape(bias, [-1, 1])), [1, -1]);
-    const linear = tf.add(weightBias, xWeight);
-    const residual = tf.add(quadratic, linear); // (d W + b - x) Wᵀ
-    const perRow = tf.sum(tf.mul(codes, tf.add(residual, linear)), 1, true);
+    // the residual is (d W + b - x) Wᵀ
+    const { residual, products: perRow } = residualRows(codes, quadratic, xWeight, weightBias);
     const constant = tf.add(rowSquares, tf.sum(tf.square(bias)));
     (save as tf.GradSaveFunc)([codes, weight, bias, residual]);
     return {
