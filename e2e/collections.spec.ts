@@ -99,6 +99,16 @@ test("a network is trained over the sections of a collection, one at a time, and
   await expect(page.getByTestId("network-words")).toContainText("Trained over 2 sections of both and 1 more");
   await keep(page, "collection-network");
   await expect.poll(() => page.evaluate(() => window.lab.getState().clusters?.codes.length ?? 0)).toBe(400);
+
+  // it is kept with the collection
+  const said = await page.evaluate(() => window.lab.getState().collectionRun!.losses);
+  await page.reload();
+  await openSections(page);
+  await page.getByRole("button", { name: /^Continue with both/ }).click();
+  await expect(words).toContainText(/epochs? done, then stopped/);
+  expect(await page.evaluate(() => window.lab.getState().collectionRun!.losses)).toEqual(said);
+  await page.getByRole("button", { name: "Open section_2 in the lab" }).click();
+  await expect(page.getByTestId("network-words")).toContainText("Trained over 2 sections of both and 1 more");
 });
 
 test("what does not fit is refused with what to do, and what is kept stays; a file that is no slice leaves nothing", async ({

@@ -12,6 +12,7 @@ import { sectionStatistics } from "../src/core/train/section-source";
 import { createSectionTrainer, type SectionTrainer } from "../src/core/train/section-trainer";
 import { sliceShape } from "../src/core/train/stand-in-slice";
 import { type Trainable, trainToEnd } from "../src/core/train/train-to-end";
+import { keepRun } from "./collection-runs";
 import { openCollection } from "./collections";
 import { holdLife } from "./life";
 import { workerPlatform } from "./platform";
@@ -58,8 +59,10 @@ const handlers: Handlers<CollectionApi> = {
       const { losses, validationLosses, bestEpoch, steps, seconds, finished } = trained;
       const arrays = await trainer.weights();
       const model = writeModel({ recipe, arrays, genes: collection.varNames, classes, statistics });
-      const outcome = {
-        model,
+      const findings = {
+        split,
+        nParameters: trainer.nParameters,
+        backend: backend.report.name,
         losses,
         validationLosses,
         bestEpoch,
@@ -68,7 +71,8 @@ const handlers: Handlers<CollectionApi> = {
         waitedSeconds: trainer.waitedMs / 1000,
         peakBytes: trainer.peakBytes(),
       };
-      return { result: outcome, transfer: [model.buffer] };
+      const isKept = await keepRun(id, { findings, model });
+      return { result: { ...findings, model, kept: isKept }, transfer: [model.buffer] };
     } finally {
       trainer?.dispose();
       source.close();

@@ -4,7 +4,11 @@ import { writeArrow } from "../src/core/io/arrow";
 import { simulateSlice } from "../src/core/simulate/simulate-slice";
 import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { quiet } from "../src/core/task";
+import { writeModel } from "../src/core/train/model-file";
+import { defaultRecipe } from "../src/core/train/recipe";
+import { keepRun, keptRun } from "./collection-runs";
 import { collectFiles, listCollections, openSection, removeCollection, sectionCells } from "./collections";
+import type { CollectionFindings } from "./protocol";
 import { FakeStorage, fakeFile } from "./testing/fake-storage";
 
 let storage: FakeStorage;
@@ -64,6 +68,36 @@ test("one that is deleted is gone and gives its room back; the others stay", asy
   expect(storage.usage).toBeLessThan(0.6 * both);
   await expect(openSection(first.id, 0, quiet)).rejects.toThrow("no longer in this browser's storage");
   await removeCollection(first.id); // as when another tab was faster
+});
+
+test("the newest run over a collection is kept with it, unless there is no room", async () => {
+  const { id, collection } = await collect();
+  expect(await keptRun(id)).toBeNull();
+  const recipe = defaultRecipe({ epochs: 2 });
+  const modelOf = (value: number) =>
+    writeModel({
+      recipe,
+      arrays: [{ name: "w", shape: [2], data: Float32Array.of(value, value) }],
+      genes: collection.varNames,
+      classes: null,
+      statistics: null,
+    });
+  const findings: CollectionFindings = {
+    split: { train: [0, 1], validation: [2], test: [] },
+    ...{ nParameters: 2, backend: "wasm", losses: [2, 1], validationLosses: [3, 2], bestEpoch: 2, finished: true },
+    ...{ secondsPerEpoch: 1, waitedSeconds: 0, peakBytes: 10 },
+  };
+  expect(await keepRun(id, { findings, model: modelOf(1) })).toBe(true);
+  const second = { ...findings, losses: [2, 1.5] };
+  expect(await keepRun(id, { findings: second, model: modelOf(2) })).toBe(true);
+  expect(await keptRun(id)).toEqual({ recipe, outcome: { ...second, model: modelOf(2), kept: true } });
+
+  storage.room = storage.usage - 200; // not even as much as the one before
+  expect(await keepRun(id, { findings, model: modelOf(3) })).toBe(false);
+  expect(await keptRun(id)).toBeNull();
+  expect(await listCollections()).toHaveLength(1);
+  await removeCollection(id);
+  expect(storage.usage).toBe(0);
 });
 
 test("files that do not fit are refused before anything is written", async () => {

@@ -34,7 +34,7 @@ async function home(): Promise<FileSystemDirectoryHandle> {
   }
 }
 
-async function folderOf(id: string): Promise<FileSystemDirectoryHandle> {
+export async function folderOf(id: string): Promise<FileSystemDirectoryHandle> {
   try {
     return await (await home()).getDirectoryHandle(id);
   } catch (thrown) {

@@ -5,6 +5,7 @@ import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { summarize } from "../src/core/slice/summary";
 import { withUnit } from "../src/core/slice/unit";
 import { findString } from "../src/core/slice/utf8-column";
+import { keptRun } from "./collection-runs";
 import { listCollections, removeCollection, removeUnfinished, sectionCells } from "./collections";
 import { holdLife } from "./life";
 import { buffersOf } from "./memory";
@@ -57,6 +58,7 @@ const handlers: Handlers<DataApi> = {
     await removeCollection(id);
     return { result: null };
   },
+  collectionRun: async ({ id }) => ({ result: await keptRun(id) }),
   async sectionCells({ id, section }) {
     const cells = await sectionCells(id, section);
     return { result: cells, transfer: buffersOf(cells) };

@@ -83,6 +83,12 @@ export type DataApi = {
     result: KeptCollection;
   };
   removeCollection: { request: { id: string }; event: never; result: null };
+  /** What the newest run over its sections left; null if there was none. */
+  collectionRun: {
+    request: { id: string };
+    event: never;
+    result: { recipe: RunRecipe; outcome: CollectionOutcome } | null;
+  };
   /** Where the cells of a section lie, and their labels. */
   sectionCells: { request: { id: string; section: number }; event: never; result: SectionCells };
   /** For the other workers only. */
@@ -347,10 +353,11 @@ export type CollectionEvent =
       readonly validationLosses: readonly number[];
     };
 
-/** What a run over sections leaves. */
-export interface CollectionOutcome {
-  /** The network as a safetensors file, with its recipe, its genes and what preprocessing took from the sections. */
-  readonly model: Uint8Array<ArrayBuffer>;
+/** What a run over sections leaves, in numbers; plain JSON. */
+export interface CollectionFindings {
+  readonly split: SectionSplit;
+  readonly nParameters: number;
+  readonly backend: string;
   readonly losses: readonly number[];
   readonly validationLosses: readonly number[];
   readonly bestEpoch: number | null;
@@ -360,6 +367,13 @@ export interface CollectionOutcome {
   /** Of all epochs, in which nothing was computed because a section was not there yet. */
   readonly waitedSeconds: number;
   readonly peakBytes: number;
+}
+
+export interface CollectionOutcome extends CollectionFindings {
+  /** The network as a safetensors file, with its recipe, its genes and what preprocessing took from the sections. */
+  readonly model: Uint8Array<ArrayBuffer>;
+  /** Whether it lies beside the sections and is there after a reload; false where there was no room for it. */
+  readonly kept: boolean;
 }
 
 /** collection.worker: one run over the sections of a collection, beside the lab's own. */

@@ -2,7 +2,7 @@ import type { CollectionEvent } from "../../workers/protocol";
 import { toLabError } from "../core/errors";
 import type { CollectionRun, CollectionRunState } from "./collection-state";
 import { saveFile } from "./download";
-import { type CollectionThread, startCollectionThread } from "./engine";
+import { type CollectionThread, getThreads, startCollectionThread } from "./engine";
 import type { LabState } from "./lab-state";
 import type { SliceCreator } from "./slice-creator";
 
@@ -82,6 +82,17 @@ export const createCollectionRunSlice: SliceCreator<CollectionRunState> = (set, 
         thread?.end();
         thread = null;
       }
+    },
+    async loadCollectionRun(id) {
+      if (isTraining(get()) || get().collectionRun?.id === id) return;
+      const { data } = await getThreads();
+      // a collection that lost its run is shown without one
+      const kept = await data("collectionRun", { id }).catch(() => null);
+      if (!kept || isTraining(get()) || get().shown?.id !== id) return;
+      const { recipe, outcome } = kept;
+      const { split, nParameters, backend, losses, validationLosses } = outcome;
+      const about = { split, nParameters, backend, losses, validationLosses, section: null };
+      set({ collectionRun: { id, recipe, phase: { kind: "done", outcome }, ...about } });
     },
     stopCollection() {
       const { collectionRun: run } = get();

@@ -33,7 +33,9 @@ export const createCollectionSlice: SliceCreator<CollectionState> = (set, get) =
       }
     },
     showCollection(id) {
-      show(get().collections?.find((one) => one.id === id) ?? null);
+      const found = get().collections?.find((one) => one.id === id) ?? null;
+      show(found);
+      if (found) void get().loadCollectionRun(found.id);
     },
     async collect(files, options = {}) {
       if (files.length === 0 || get().collecting) return;

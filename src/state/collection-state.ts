@@ -8,7 +8,7 @@ import type { SectionSplit } from "../core/study/annotation/split";
 import type { RunRecipe } from "../core/train/recipe";
 import type { Working } from "./lab-state";
 
-/** A run over the sections of a collection; the newest is kept until another begins or the page is left. */
+/** A run over the sections of a collection: the one under way, or the newest that is kept with the collection shown. */
 export interface CollectionRun {
   /** Of the collection. */
   readonly id: string;
@@ -34,6 +34,8 @@ export interface CollectionRunState {
   readonly collectionRun: CollectionRun | null;
   /** Trains over the sections of the shown collection, beside the lab's own run. */
   trainCollection(recipe: RunRecipe, test: number | null): Promise<void>;
+  /** Looks up what the newest run over a collection left, unless one is under way. */
+  loadCollectionRun(id: string): Promise<void>;
   /** Ends the run after the step in hand, with what it learned; one that has not begun is given up. */
   stopCollection(): void;
   /** The network as a file that the command line goes on from. */

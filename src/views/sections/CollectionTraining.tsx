@@ -120,7 +120,9 @@ function RunNote({ run, kept }: { run: CollectionRun; kept: KeptCollection }) {
       </div>
       {phase.kind === "done" && (
         <div className="label">
-          A section that is opened now comes with this network, until another run or a reload.
+          {phase.outcome.kept
+            ? "Kept with the collection. A section that is opened comes with this network."
+            : "There was no room to keep it: save the model before leaving. A section that is opened comes with this network."}
         </div>
       )}
     </div>
