@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import { readModel } from "../src/core/train/model-file";
 import { accessible } from "./support/accessible";
+import { dropFile } from "./support/drop";
 import { button, openLab, setEpochs, simulate, trained } from "./support/lab";
 import { seenIn } from "./support/looks";
 import { expect, test } from "./support/test";
@@ -24,6 +25,7 @@ test("a run is fine-tuned to a label, scored on a held-out section, looked at, g
   await trained(page, 20);
   await expect.poll(() => page.evaluate(() => window.lab.getState().analysing), { timeout: 120_000 }).toBeNull();
 
+  const pretrained = await saved(page, "Weights");
   const rail = page.getByRole("navigation", { name: "Steps" });
   await rail.getByRole("combobox", { name: "Learn", exact: true }).click();
   await page.getByRole("option", { name: "class", exact: true }).click();
@@ -81,7 +83,8 @@ test("a run is fine-tuned to a label, scored on a held-out section, looked at, g
     .split("\n");
   expect(table).toHaveLength(901);
   expect(table[0]).toMatch(/^id,section,predicted,probability,p_/);
-  const folder = unzipSync(readFileSync(await saved(page, "Save model")));
+  const zip = await saved(page, "Save model");
+  const folder = unzipSync(readFileSync(zip));
   const model = readModel(folder["model.safetensors"], "folder");
   expect(model.classes).toHaveLength(4);
   expect(model.recipe.label?.name).toBe("class");
@@ -99,6 +102,31 @@ test("a run is fine-tuned to a label, scored on a held-out section, looked at, g
   await button(page, "Reset").click();
   await expect(page.getByRole("heading", { name: "Fine-tune to a label" })).toHaveCount(0);
   await expect(button(page, "Train")).toBeEnabled();
+
+  // another tissue with fewer genes: the model predicts it, and says which genes it misses
+  await simulate(page, { tissue: "hypothalamus", nCells: 400, nGenes: 50, nSections: 1, seed: 8 });
+  await dropFile(page, zip);
+  await expect(words).toContainText("predicts class", { timeout: 120_000 });
+  await expect(page.getByText(/genes are not in the slice and read as hidden/)).toBeVisible();
+  await expect(page.getByText("400 labelled cells")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Colour by" })).toHaveValue("prediction");
+  expect(await page.evaluate(() => window.lab.getState().prediction?.predicted.length)).toBe(400);
+  await words.evaluate((element) => element.scrollIntoView());
+  await seenIn(looks, page, "model-on-another-slice");
+
+  // what is no model is refused, and the one in hand stays
+  await dropFile(page, { name: "wrong.safetensors", bytes: new Uint8Array(64) });
+  await expect(page.getByText("The model was not taken")).toBeVisible();
+  await expect(words).toContainText("predicts class");
+
+  // a network that learned no label is fine-tuned here
+  await dropFile(page, pretrained);
+  await expect(words).toContainText("learned no label", { timeout: 120_000 });
+  await expect(page.getByText("The model was not taken")).toHaveCount(0);
+  await expect.poll(() => page.evaluate(() => window.lab.getState().analysing), { timeout: 120_000 }).toBeNull();
+  await setEpochsOf(page, 10);
+  await button(page, "Fine-tune").click();
+  await expect(words).toContainText("scored on blocks of the tissue, held out", { timeout: 120_000 });
 });
 
 async function setEpochsOf(page: Page, epochs: number): Promise<void> {

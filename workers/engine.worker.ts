@@ -16,7 +16,6 @@ import { modelInput, nothingLabelled } from "../src/core/train/model-input";
 import { overLimit } from "../src/core/train/over-limit";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { learnsLabel, runCells } from "../src/core/train/run-cells";
-import { writeSafetensors } from "../src/core/train/safetensors";
 import { sliceShape } from "../src/core/train/stand-in-slice";
 import { modelFileOf } from "../src/core/train/trained-model";
 import { createTrainer, type Trainer } from "../src/core/train/trainer";
@@ -32,7 +31,12 @@ let graph: Client<GraphApi> | null = null;
 let backend: Backend | null = null;
 let trainer: Trainer | null = null;
 /** The slice as the model in hand reads it, and of what its preprocessing was taken where that was another slice. */
-let given: { readonly slice: Slice; readonly statistics: PreprocessStatistics | undefined } | null = null;
+let given: {
+  readonly slice: Slice;
+  readonly statistics: PreprocessStatistics | undefined;
+  /** Whether its genes are the open slice's, in the same order. */
+  readonly ownGenes: boolean;
+} | null = null;
 /** The network that fine-tuning starts from, once a fine-tuned one has taken its place. */
 let pretrained: readonly NamedArray[] | null = null;
 const turn = createTurns();
@@ -64,7 +68,7 @@ const handlers: Handlers<EngineApi> = {
       dropModel();
       task.progress(0, 1, "fetching the slice");
       const input = { ...(await inHand(sliceId, graphId)), recipe };
-      given = { slice: input.slice, statistics: undefined };
+      given = { slice: input.slice, statistics: undefined, ownGenes: true };
       const batches = batchesFrom(graphId, recipe, input.slice);
       trainer = await createTrainer({ ...input, ...(batches && { batches }) }, task);
       if (checkpoint) await trainer.restore(checkpoint);
@@ -134,13 +138,16 @@ const handlers: Handlers<EngineApi> = {
 
   rebuilt: ({ cell }) =>
     onDevice(async () => {
-      const expression = await model().rebuilt(cell);
+      // by the genes of another slice it would be shown beside the wrong counts
+      const expression = given?.ownGenes ? await model().rebuilt(cell) : null;
       return { result: { expression }, transfer: expression ? [expression.buffer] : [] };
     }),
 
   weights: () =>
     onDevice(async () => {
-      const bytes = writeSafetensors(await model().weights());
+      const running = model();
+      if (!given) throw new LabError("internal", "The engine does not know the slice of its model.");
+      const bytes = await modelFileOf(running, given.slice);
       return { result: { bytes }, transfer: [bytes.buffer] };
     }),
 
@@ -160,7 +167,7 @@ const handlers: Handlers<EngineApi> = {
         made.load(arrays);
         const probabilities = classes && (await made.predict());
         trainer = made;
-        given = { slice, statistics };
+        given = { slice, statistics, ownGenes: slice === own };
         const told = [...notes, ...made.notes];
         return { result: { nParameters: made.nParameters, classes, probabilities, notes: told } };
       } finally {

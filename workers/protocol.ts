@@ -197,7 +197,7 @@ export type EngineApi = {
   attention: { request: { cell: number }; event: never; result: AttentionRecord | null };
   /** Expression of one cell as rebuilt from its neighbourhood, in the preprocessed scale; null if the method rebuilds none. */
   rebuilt: { request: { cell: number }; event: never; result: { expression: Float32Array | null } };
-  /** The weights as a safetensors file. */
+  /** The weights as a safetensors file, with recipe, genes and preprocessing beside them. */
   weights: { request: null; event: never; result: { bytes: Uint8Array<ArrayBuffer> } };
   /**
    * Takes a model file in place of the model in hand, to be asked about this slice; genes are matched by name. Refused where

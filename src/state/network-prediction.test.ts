@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellsIn, predictionOf, predictionOfSome, rightAndWrong } from "./network-prediction";
+import { cellsIn, predictionOf, predictionOfSome, predictionWithScores, rightAndWrong } from "./network-prediction";
 
 const facts = { label: "type", leaveOut: ["odd"], epoch: 3, f1Micro: 0.5, f1Macro: 0.4, nTrain: 2, nTest: 3 };
 const obs = [
@@ -28,4 +28,14 @@ test("what a study kept of some cells says nothing of the others", () => {
   expect([...prediction.heldOut]).toEqual([1, 0, 1, 0, 0]);
   expect(prediction.probabilities).toBeNull();
   expect([...rightAndWrong(prediction, { obs })]).toEqual([0, -1, 1, -1, -1]);
+});
+
+test("a model is scored on every labelled cell, and a class that it did not learn counts as wrong", () => {
+  const probabilities = Float32Array.of(0.9, 0.1, 0.2, 0.8, 1, 0, 1, 0, 0, 1);
+  const about = { label: "type", leaveOut: [], epoch: 1 };
+  const found = predictionWithScores({ classes: ["A", "B"], probabilities }, about, { obs });
+  // right: cells 0 and 1; cell 2 is of B, cell 3 of a class that was not learned, cell 4 of none
+  expect([found.f1Micro, found.nTest]).toEqual([0.5, 4]);
+  const elsewhere = predictionWithScores({ classes: ["A", "B"], probabilities }, { ...about, label: "other" }, { obs });
+  expect([elsewhere.f1Micro, elsewhere.nTest, [...elsewhere.predicted]]).toEqual([Number.NaN, 0, [0, 1, 0, 0, 1]]);
 });

@@ -1,4 +1,5 @@
 import type { SliceInfo } from "../../workers/protocol";
+import { f1Scores } from "../core/metrics/f1";
 import { mostProbable } from "../core/metrics/most-probable";
 import { labelCodes } from "../core/slice/unlabelled";
 import type { Predictions } from "../core/study/annotation/result";
@@ -16,6 +17,28 @@ export function predictionOf(
   const predicted = mostProbable({ probabilities }, k);
   const probability = Float32Array.from(predicted, (code, i) => probabilities[i * k + code]);
   return { ...rest, categories, predicted, probability, probabilities };
+}
+
+/**
+ * What a network says of a slice that may have its label: scored on every labelled cell of it. Cells of classes that it did not
+ * learn count as wrong.
+ */
+export function predictionWithScores(
+  { classes, probabilities }: { readonly classes: readonly string[]; readonly probabilities: Float32Array },
+  { label, leaveOut, epoch }: Pick<Facts, "label" | "leaveOut" | "epoch">,
+  { obs }: Pick<SliceInfo, "obs">,
+): NetworkPrediction {
+  const column = obs.find(({ name }) => name === label);
+  const nObs = probabilities.length / classes.length;
+  const heldOut = new Uint8Array(nObs).fill(1);
+  const none = { nTrain: 0, nTest: 0, f1Micro: Number.NaN, f1Macro: Number.NaN };
+  const found = predictionOf(probabilities, { ...none, label, leaveOut, epoch, classes, heldOut });
+  if (column?.kind !== "categorical") return found;
+  const { categories } = column;
+  const names = [...classes, ...categories.filter((name) => !classes.includes(name))];
+  const truth = labelCodes(column, leaveOut).map((code) => (code < 0 ? -1 : names.indexOf(categories[code])));
+  const { micro: f1Micro, macro: f1Macro, nScored: nTest } = f1Scores(truth, found.predicted);
+  return { ...found, f1Micro, f1Macro, nTest };
 }
 
 /** Predictions that a study kept of its held-out cells alone; -1 for all others. */

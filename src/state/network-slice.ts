@@ -4,6 +4,7 @@ import { getThreads } from "./engine";
 import { fineTuneRun } from "./fine-tune-run";
 import { emptyRun } from "./fresh";
 import type { NetworkState } from "./network-state";
+import { openModelFiles } from "./open-model";
 import { needsLabel } from "./recipe-method";
 import { saveModelFolder } from "./save-model";
 import type { SliceCreator } from "./slice-creator";
@@ -26,9 +27,11 @@ export const createNetworkSlice: SliceCreator<NetworkState> = (set, get) => {
     networkError: emptyRun.networkError,
     dismissNetworkError: () => set({ networkError: null }),
     showNetworkPrediction() {
-      const { network } = get();
+      const { network, slice } = get();
       if (!network?.prediction) return;
-      set({ prediction: network.prediction, label: network.prediction.label });
+      const { label } = network.prediction;
+      const isThere = slice?.obs.some(({ name }) => name === label) ?? false;
+      set({ prediction: network.prediction, ...(isThere && { label }) });
       get().setColorBy({ kind: "prediction" });
     },
     pretraining() {
@@ -37,6 +40,7 @@ export const createNetworkSlice: SliceCreator<NetworkState> = (set, get) => {
       if (!runRecipe || needsLabel(runRecipe.method) || epoch === 0) return null;
       return run.kind === "done" || (run.kind === "preparing" && run.what !== undefined) ? runRecipe : null;
     },
+    openModel: (files) => openModelFiles(files, { set, get }),
     fineTune: (request) => fineTuneRun(request, { set, get }),
     exportPredictions: () =>
       guarded(async () => {

@@ -20,6 +20,8 @@ export type NetworkPrediction = Required<ShownPrediction>;
 /** Where the network in hand came from, other than from step 4's own run. */
 export type NetworkOrigin =
   | { readonly kind: "study"; readonly result: AnnotationScored }
+  /** A model that was dropped or chosen. */
+  | { readonly kind: "file"; readonly name: string }
   /** Trained over so many sections of a collection; `role` is what the open section was to it. */
   | {
       readonly kind: "collection";
@@ -64,11 +66,16 @@ export interface NetworkState {
   /** Loss of each epoch of the fine-tuning under way, or of the one that made the network in hand. */
   readonly fineTuneLosses: readonly number[];
   /** Why the last fine-tuning, or the export of a network, did not come about; the network before it stays. */
-  readonly networkError: { readonly where: "fine-tune" | "network"; readonly error: LabError } | null;
+  readonly networkError: { readonly where: "fine-tune" | "network" | "model"; readonly error: LabError } | null;
   dismissNetworkError(): void;
   /** The run that can be fine-tuned: the one in hand if it learned no label, or the one that the network in hand began with. */
   pretraining(): RunRecipe | null;
   fineTune(request: FineTuneRequest): Promise<void>;
+  /**
+   * Asks a model about the open slice: a `.safetensors`, a zip with one, or the files of a folder with one. Genes are matched by
+   * name. What is no such model leaves the run in hand as it is.
+   */
+  openModel(files: readonly File[]): Promise<void>;
   /** The predictions of every cell, with their probabilities, as CSV. */
   exportPredictions(): Promise<void>;
   /** A folder for `predict --model`, as a zip. */

@@ -12,6 +12,8 @@ import { NeighbourTable } from "./NeighbourTable";
 export function CellInspector({ slice, cell }: { slice: SliceInfo; cell: number }) {
   const record = useLab((s) => s.selectedRecord);
   const prediction = useLab((s) => s.prediction);
+  // what a model from a file learned from is not known
+  const fromFile = useLab((s) => s.network?.origin.kind === "file" && s.network.prediction === s.prediction);
   const clusters = useLab((s) => s.clusters);
   const cellLosses = useLab((s) => s.cellLosses);
   return (
@@ -24,7 +26,9 @@ export function CellInspector({ slice, cell }: { slice: SliceInfo; cell: number 
                 {prediction.categories[prediction.predicted[cell]]} {prediction.probability[cell].toFixed(2)}
               </strong>
             </Fact>
-            <Fact name="In the score">{prediction.heldOut[cell] ? "yes, held out" : "no, trained on"}</Fact>
+            {!fromFile && (
+              <Fact name="In the score">{prediction.heldOut[cell] ? "yes, held out" : "no, trained on"}</Fact>
+            )}
           </>
         )}
         {clusters && <Fact name="Cluster">{clusters.codes[cell] + 1}</Fact>}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useLab } from "../../state/lab";
 import type { LabState } from "../../state/lab-state";
+import { filesOfDrop, isModelFile } from "../../state/model-files";
 import styles from "./DropTarget.module.css";
 
 /** The whole window takes a file while one is dragged over it. */
@@ -21,6 +22,7 @@ export function DropTarget() {
       <div className={styles.title}>Drop a slice to open it</div>
       <div>AnnData .h5ad, or Arrow .arrow and .feather as the lab writes them</div>
       <div>Several files become the sections of one slice.</div>
+      <div>A model, as a folder, zip or .safetensors, is asked about the slice that is open.</div>
       <div className="label">It is read in this tab; nothing is uploaded. The slice before it can be brought back.</div>
     </div>
   );
@@ -28,6 +30,13 @@ export function DropTarget() {
 
 /** Among the sections files become a collection, elsewhere the slice that the lab shows. */
 const dropCollects = ({ screen }: Pick<LabState, "screen">): boolean => screen === "sections";
+
+/** A slice, or a model to ask about the one that is open. */
+async function openDropped(transfer: DataTransfer): Promise<void> {
+  const { files, hasFolder } = await filesOfDrop(transfer);
+  const { openModel, openFiles } = useLab.getState();
+  await (hasFolder || files.some(isModelFile) ? openModel(files) : openFiles(files));
+}
 
 /** True while files are over the window; a drop opens them. */
 function useFileDrag(): boolean {
@@ -56,8 +65,9 @@ function useFileDrag(): boolean {
         depth = 0;
         setOver(false);
         const state = useLab.getState();
-        const files = [...(event.dataTransfer?.files ?? [])];
-        void (dropCollects(state) ? state.collect(files) : state.openFiles(files));
+        const { dataTransfer } = event;
+        if (dropCollects(state)) void state.collect([...(dataTransfer?.files ?? [])]);
+        else if (dataTransfer) void openDropped(dataTransfer);
       },
     };
     const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];

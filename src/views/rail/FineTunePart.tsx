@@ -150,7 +150,7 @@ function Fields({ slice }: { slice: Info }) {
         max={10_000}
         integer
       />
-      <More>
+      <More label="More of fine-tuning">
         <KnobRow
           label="Unlabelled"
           definition={terms.fineTuneUnlabelled}

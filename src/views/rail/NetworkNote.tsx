@@ -35,21 +35,29 @@ export function NetworkNote() {
       {prediction && (
         <>
           <Facts>
-            <Fact name="F1 micro" definition={terms.f1Micro}>
-              {formatScore(prediction.f1Micro)}
-            </Fact>
-            <Fact name="F1 macro" definition={terms.f1Macro}>
-              {formatScore(prediction.f1Macro)}
-            </Fact>
-            {origin.kind === "fine-tuned" && (
-              <Fact name="Balanced accuracy" definition={terms.balancedAccuracy}>
-                {formatScore(origin.scores.balancedAccuracy)}
+            {prediction.nTest > 0 && (
+              <>
+                <Fact name="F1 micro" definition={terms.f1Micro}>
+                  {formatScore(prediction.f1Micro)}
+                </Fact>
+                <Fact name="F1 macro" definition={terms.f1Macro}>
+                  {formatScore(prediction.f1Macro)}
+                </Fact>
+                {origin.kind === "fine-tuned" && (
+                  <Fact name="Balanced accuracy" definition={terms.balancedAccuracy}>
+                    {formatScore(origin.scores.balancedAccuracy)}
+                  </Fact>
+                )}
+                <Fact name="Scored on">
+                  {formatCount(prediction.nTest)} {origin.kind === "file" ? "labelled" : "held-out"} cells
+                </Fact>
+              </>
+            )}
+            {origin.kind !== "file" && (
+              <Fact name={origin.kind === "collection" ? "Learned from here" : "Learned from"}>
+                {formatCount(prediction.nTrain)} labels
               </Fact>
             )}
-            <Fact name="Scored on">{formatCount(prediction.nTest)} held-out cells</Fact>
-            <Fact name={network.origin.kind === "collection" ? "Learned from here" : "Learned from"}>
-              {formatCount(prediction.nTrain)} labels
-            </Fact>
           </Facts>
           <div className={styles.buttons} style={{ marginBottom: 10 }}>
             <Button variant="default" title="Colour the cells by what the network predicts" onClick={showPrediction}>
@@ -100,6 +108,10 @@ function originWords({ origin, recipe }: Network): string {
       const run = `Run of a study: ${jobTitle(origin.result)}.`;
       return recipe ? `${run} Click a cell for its probabilities; Reset lets Train learn it again.` : run;
     }
+    case "file":
+      return recipe?.label
+        ? `${origin.name} predicts ${recipe.label.name}. Where it learned from cells of this slice, the scores flatter.`
+        : `${origin.name} learned no label: it can be fine-tuned to one below.`;
     case "collection": {
       const { name, sections, role, epochs } = origin;
       const over = `Trained over ${formatCount(sections)} sections of ${name}, ${formatCount(epochs)} epochs`;

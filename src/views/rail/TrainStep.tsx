@@ -11,6 +11,7 @@ import { WorkNote } from "../kit/WorkNote";
 import { BudgetNote } from "./BudgetNote";
 import { Findings } from "./Findings";
 import { FineTunePart } from "./FineTunePart";
+import { ModelPart } from "./ModelPart";
 import { NetworkNote } from "./NetworkNote";
 import styles from "./Rail.module.css";
 import { ResumeNote } from "./ResumeNote";
@@ -127,6 +128,7 @@ export function TrainStep() {
       {!ready && run.kind === "idle" && <p className="label">Waits for the graph.</p>}
       <Findings />
       <FineTunePart />
+      <ModelPart />
     </>
   );
 }

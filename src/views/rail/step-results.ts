@@ -38,7 +38,11 @@ export function modelResult({ recipe }: LabState): string {
 
 export function trainResult(state: LabState): string {
   const { run, epoch, graph, losses } = state;
-  const at = epoch > 0 ? `epoch ${formatCount(epoch)}, loss ${formatNumber(losses[losses.length - 1])}` : "";
+  // a model from a file has no curve
+  const at =
+    epoch > 0 && losses.length > 0
+      ? `epoch ${formatCount(epoch)}, loss ${formatNumber(losses[losses.length - 1])}`
+      : "";
   switch (run.kind) {
     case "idle":
       if (isRefused(state)) return "would not fit";
@@ -50,7 +54,7 @@ export function trainResult(state: LabState): string {
     case "paused":
       return at ? `paused at ${at}` : "paused";
     case "done":
-      return at;
+      return at || "a model from a file";
     case "failed":
       return "stopped by an error";
     default:

@@ -53,13 +53,15 @@ function networkWords({ origin, prediction }: NonNullable<LabState["network"]>):
   const from = originWords(origin);
   if (!prediction || prediction.nTest === 0) return from;
   const { f1Micro, f1Macro } = prediction;
-  return `${from} · F1 ${formatScore(f1Micro)} micro, ${formatScore(f1Macro)} macro on held-out cells`;
+  return `${from} · F1 ${formatScore(f1Micro)} micro, ${formatScore(f1Macro)} macro on ${origin.kind === "file" ? "labelled" : "held-out"} cells`;
 }
 
 function originWords(origin: NonNullable<LabState["network"]>["origin"]): string {
   switch (origin.kind) {
     case "study":
       return "run of a study";
+    case "file":
+      return origin.name;
     case "collection":
       return `trained over ${origin.name}`;
     case "fine-tuned":

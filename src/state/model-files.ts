@@ -1,0 +1,64 @@
+import { unzipSync } from "fflate";
+import { LabError } from "../core/errors";
+
+const isWeights = (path: string): boolean => path.endsWith(".safetensors") && !path.startsWith("__MACOSX/");
+
+/** Whether a file is a model rather than a slice, by its name. */
+export const isModelFile = ({ name }: Pick<File, "name">): boolean => /\.(safetensors|zip)$/i.test(name);
+
+export interface ModelBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The model among some files: a `.safetensors`, or the one in a zip; of several the one called `model.safetensors`.
+ *
+ * @throws LabError("missing") without a model, LabError("format") for a damaged zip
+ */
+export async function modelAmong(files: readonly File[]): Promise<ModelBytes> {
+  const found: ModelBytes[] = [];
+  for (const file of files) {
+    if (!isModelFile(file)) continue;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (isWeights(file.name)) found.push({ name: file.name, bytes });
+    else
+      for (const [path, content] of Object.entries(unzipped(file.name, bytes)))
+        found.push({ name: path, bytes: content });
+  }
+  const model = found.find(({ name }) => /(^|\/)model\.safetensors$/.test(name)) ?? found[0];
+  if (model) return { ...model, name: files.length === 1 ? files[0].name : model.name };
+  throw new LabError(
+    "missing",
+    `There is no model in ${files.map(({ name }) => name).join(", ") || "the folder"}.`,
+    "Give a model.safetensors, or the folder or zip that holds one.",
+  );
+}
+
+function unzipped(name: string, bytes: Uint8Array): Record<string, Uint8Array> {
+  try {
+    return unzipSync(bytes, { filter: (entry) => isWeights(entry.name) });
+  } catch (thrown) {
+    throw new LabError("format", `${name} could not be unpacked: ${(thrown as Error).message}.`, "Save it again.");
+  }
+}
+
+/** The files of a drop, those of dropped folders among them; and whether there was a folder. */
+export async function filesOfDrop(transfer: DataTransfer): Promise<{ files: File[]; hasFolder: boolean }> {
+  // entries are only there while the event is handled: asked for before anything is awaited
+  const plain = [...transfer.files];
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  const folders = entries.filter((entry): entry is FileSystemDirectoryEntry => entry?.isDirectory === true);
+  if (folders.length === 0) return { files: plain, hasFolder: false };
+  const inside = await Promise.all(folders.map(filesIn));
+  const names = new Set(folders.map(({ name }) => name));
+  return { files: [...plain.filter(({ name }) => !names.has(name)), ...inside.flat()], hasFolder: true };
+}
+
+async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
+  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+    folder.createReader().readEntries(resolve, reject),
+  );
+  const files = entries.filter((entry): entry is FileSystemFileEntry => entry.isFile);
+  return Promise.all(files.map((entry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject))));
+}
