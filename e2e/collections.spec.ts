@@ -156,6 +156,11 @@ test("one AnnData file of four sections becomes a collection that is learned ove
   await openLab(page, "?backend=wasm");
   await openSections(page);
   await dropFile(page, merfish!);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+  await expect(page.getByText("One section is open.")).toBeVisible();
+  expect(await keptFiles(page)).toEqual([]);
+  await dropFile(page, merfish!);
   await expect(page.getByText("4 sections, 23,855 cells, 135 genes")).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole("figure").locator("canvas")).toHaveCount(4);
   await keep(page, "collection-merfish");

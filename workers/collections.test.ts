@@ -7,7 +7,14 @@ import { quiet } from "../src/core/task";
 import { writeModel } from "../src/core/train/model-file";
 import { defaultRecipe } from "../src/core/train/recipe";
 import { keepRun, keptRun } from "./collection-runs";
-import { collectFiles, listCollections, openSection, removeCollection, sectionCells } from "./collections";
+import {
+  collectFiles,
+  listCollections,
+  openSection,
+  removeCollection,
+  removeUnfinished,
+  sectionCells,
+} from "./collections";
 import type { CollectionFindings } from "./protocol";
 import { FakeStorage, fakeFile } from "./testing/fake-storage";
 
@@ -150,6 +157,16 @@ test("what an ended tab left unfinished is removed, but not what another is writ
   const names: string[] = [];
   for await (const name of root.keys()) names.push(name);
   expect(names).toEqual(["writing"]);
+});
+
+test("what a thread that was ended left of one collection goes, and the others stay", async () => {
+  const kept = await collect();
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("collections");
+  const left = await root.getDirectoryHandle("left", { create: true });
+  await left.getFileHandle("s.arrow", { create: true });
+  await removeUnfinished("left");
+  await expect(root.getDirectoryHandle("left")).rejects.toThrow();
+  expect(await listCollections()).toEqual([kept]);
 });
 
 test("a file that cannot be divided is told by its name, and nothing is kept", async () => {

@@ -1,4 +1,4 @@
-import { type LabError, toLabError } from "../core/errors";
+import { LabError, toLabError } from "../core/errors";
 import { nameFromFile } from "../core/io/file-name";
 import type { CollectionState } from "./collection-state";
 import { getThreads } from "./engine";
@@ -8,7 +8,7 @@ import type { SliceCreator } from "./slice-creator";
 /** What is kept in the browser's own storage, and what of it is shown. */
 export const createCollectionSlice: SliceCreator<CollectionState> = (set, get) => {
   const fail = (title: string, thrown: unknown): void => {
-    const error: LabError = toLabError(thrown);
+    const error = toLabError(thrown);
     if (error.code !== "cancelled") set({ collectionError: { title, error } });
   };
   const show = (shown: CollectionState["shown"]): void => set({ shown, sectionCells: new Map() });
@@ -38,8 +38,12 @@ export const createCollectionSlice: SliceCreator<CollectionState> = (set, get) =
       if (found) void get().loadCollectionRun(found.id);
     },
     async collect(files, options = {}) {
-      if (files.length === 0 || get().collecting) return;
+      if (files.length === 0) return;
       const name = collectionName(files);
+      if (get().collecting) {
+        const busy = new LabError("range", "Other files are being collected.", "Drop them again once that is done.");
+        return fail(`${name} was not collected`, busy);
+      }
       const abort = new AbortController();
       const working = { name, progress: null, cancel: () => abort.abort() };
       set({ collecting: working, collectionError: null, question: null });

@@ -1,4 +1,6 @@
+import type { SliceInfo } from "../../workers/protocol";
 import { f1Scores } from "../core/metrics/f1";
+import type { LabelRecipe } from "../core/slice/cell-labels";
 import { labelCodes } from "../core/slice/unlabelled";
 import type { SectionSplit } from "../core/study/annotation/split";
 import type { CollectionRun } from "./collection-state";
@@ -31,12 +33,16 @@ export async function showSectionNetwork(
   set({ recipe });
   await loadNetwork({ bytes: outcome.model, name: `the network of ${name}` }, { set, get }, (loaded) => {
     const { classes, probabilities, notes } = loaded;
+    const { slice } = get();
+    const { label } = recipe;
     const prediction =
-      classes && probabilities && predicted({ classes, probabilities }, { recipe, role, epochs }, get());
+      classes && probabilities && slice && label
+        ? sectionPrediction({ classes, probabilities }, { label, learned: role === "train", epoch: epochs }, slice)
+        : null;
     const origin = { kind: "collection", name, sections: split.train.length, role, epochs } as const;
     return {
       ...{ epoch: epochs, losses: [...losses], lossVersion: get().lossVersion + 1 },
-      network: { origin, recipe, prediction: prediction || null, notes },
+      network: { origin, recipe, prediction, notes },
       ...(prediction && {
         ...{ label: prediction.label, prediction, colorBy: { kind: "prediction" }, colorFollows: true },
       }),
@@ -46,26 +52,29 @@ export async function showSectionNetwork(
   if (network && !network.prediction) void get().analyse();
 }
 
-function predicted(
+/**
+ * Class probabilities of every cell of a section as a prediction, scored by the section's own labels unless it was learned
+ * from. Cells of a class that no section to train on had are not scored.
+ */
+export function sectionPrediction(
   { classes, probabilities }: { readonly classes: readonly string[]; readonly probabilities: Float32Array },
-  {
-    recipe,
-    role,
-    epochs: epoch,
-  }: { readonly recipe: DoneRun["recipe"]; readonly role: string; readonly epochs: number },
-  { slice }: Pick<LabState, "slice">,
-): NetworkPrediction | null {
-  if (!slice || !recipe.label) return null;
-  const { name: label, leaveOut } = recipe.label;
-  const column = slice.obs.find((one) => one.name === label);
-  const truth =
-    column?.kind === "categorical"
-      ? labelCodes(column, leaveOut).map((code) => (code < 0 ? -1 : classes.indexOf(column.categories[code])))
-      : new Int32Array(slice.summary.nObs).fill(-1);
-  const heldOut = new Uint8Array(slice.summary.nObs).fill(role === "train" ? 0 : 1);
-  const about = { label, leaveOut, epoch, heldOut, nTrain: 0, nTest: 0, f1Micro: Number.NaN, f1Macro: Number.NaN };
+  { label, learned, epoch }: { readonly label: LabelRecipe; readonly learned: boolean; readonly epoch: number },
+  { obs }: Pick<SliceInfo, "obs">,
+): NetworkPrediction {
+  const nObs = probabilities.length / classes.length;
+  const column = obs.find(({ name }) => name === label.name);
+  const truth = new Int32Array(nObs).fill(-1);
+  if (column?.kind === "categorical") {
+    const place = column.categories.map((category) => classes.indexOf(category));
+    labelCodes(column, label.leaveOut).forEach((code, i) => {
+      truth[i] = code < 0 ? -1 : place[code];
+    });
+  }
+  const heldOut = new Uint8Array(nObs).fill(learned ? 0 : 1);
+  const unscored = { nTrain: 0, nTest: 0, f1Micro: Number.NaN, f1Macro: Number.NaN };
+  const about = { label: label.name, leaveOut: label.leaveOut, epoch, heldOut, ...unscored };
   const found = predictionOf(probabilities, { ...about, classes });
   const { micro: f1Micro, macro: f1Macro, nScored: nTest } = f1Scores(truth, found.predicted, { mask: heldOut });
-  const nTrain = role === "train" ? truth.filter((code) => code >= 0).length : 0;
+  const nTrain = learned ? truth.filter((code) => code >= 0).length : 0;
   return { ...found, f1Micro, f1Macro, nTrain, nTest };
 }
