@@ -4,9 +4,10 @@ import { dense } from "../kernels/dense";
 import type { DeviceCsr } from "../kernels/device-csr";
 import type { Dropout } from "../kernels/dropout/reference";
 import { gatAggregate, gatAttention } from "../kernels/gat-attention";
+import { gatherRows } from "../kernels/gather-rows";
 import { type Features, project } from "./features";
 import { chooseRows, type RowChoice } from "./row-choice";
-import { addBias } from "./rows";
+import { addBias, reshaped } from "./rows";
 
 export interface GatConvParams {
   readonly weight: tf.Tensor2D; // (in, heads * d)
@@ -66,10 +67,15 @@ function attentionLogits(
   const blocks = blockMask(heads, d);
   const column = (att: tf.Tensor3D) => tf.mul<tf.Tensor2D>(tf.reshape(att, [heads * d, 1]), blocks);
   const both = dense(h, tf.concat2d([column(attSource), column(attTarget)], 1));
-  return {
-    source: tf.slice2d(both, [0, 0], [graph.nCols, heads]),
-    target: tf.slice2d(both, [0, heads], [graph.nRows, heads]),
+  // read as twice as many rows, one of each kind in turn: tfjs slices columns in a loop of its own, a view for every row
+  const inTurn = reshaped(both, [2 * graph.nCols, heads]);
+  const everyOther = (first: number, n: number): tf.Tensor2D => {
+    const inverse = new Int32Array(2 * graph.nCols).fill(-1);
+    const index = Int32Array.from({ length: n }, (_, i) => 2 * i + first);
+    for (let i = 0; i < n; i++) inverse[index[i]] = i;
+    return gatherRows(inTurn, tf.tensor1d(index, "int32"), tf.tensor1d(inverse, "int32"));
   };
+  return { source: everyOther(0, graph.nCols), target: everyOther(1, graph.nRows) };
 }
 
 /** 1 where row r belongs to head r / d, shape (heads * d, heads). */

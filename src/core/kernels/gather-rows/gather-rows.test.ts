@@ -69,4 +69,18 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("gatherRows on %s", (name) => 
     );
     index.dispose();
   });
+
+  test("the gradient is there after the scope of its index has ended, and leaves no tensor", async () => {
+    const { index, inverse } = pick(9, 5, 3);
+    const before = backend().memory().tensors;
+    const grad = tf.tidy(() =>
+      tf.grad((x) =>
+        tf.tidy(() => gatherRows(x as tf.Tensor2D, tf.tensor1d(index, "int32"), tf.tensor1d(inverse, "int32"))),
+      )(tf.zeros([9, 2])),
+    );
+    const expected = Float32Array.from({ length: 18 }, (_, k) => (inverse[k >> 1] >= 0 ? 1 : 0));
+    expect(await backend().read(grad)).toEqual(expected);
+    grad.dispose();
+    expect(backend().memory().tensors).toBe(before);
+  });
 });

@@ -36,10 +36,11 @@ registerGatherRowsWebGpu(NAME, ADD);
 export function gatherRows(x: tf.Tensor2D, index: tf.Tensor1D, inverse: tf.Tensor1D): tf.Tensor2D {
   assertShape("gatherRows inverse", inverse.shape, [x.shape[0]]);
   const apply = (v: tf.Tensor, rows: tf.Tensor1D) => runKernel(NAME, { x: v, index: rows })[0];
-  const op = tf.customGrad((v) => ({
-    value: apply(v as tf.Tensor, index),
-    gradFunc: (dy: tf.Tensor) => [apply(dy, inverse)],
-  }));
+  const op = tf.customGrad((v, save) => {
+    const value = apply(v as tf.Tensor, index);
+    (save as tf.GradSaveFunc)([inverse]); // for it may belong to a scope that ends before
+    return { value, gradFunc: (dy: tf.Tensor, [inverse]: tf.Tensor[]) => [apply(dy, inverse as tf.Tensor1D)] };
+  });
   return op(x) as tf.Tensor2D;
 }
 
