@@ -124,9 +124,9 @@ describe("a run over its limit", () => {
 
   test("is brought under it by the mildest value of a setting where ranges do not do, which is named", async () => {
     const recipe = { ...recipeOf("gat", { hidden: 64 }), memory: { rowBlocks: 32 } };
-    const narrow = await predictMemory(inputOf(recipeOf("gat", { hidden: 24 })), quiet);
     const batched = (recipe: RunRecipe): RunRecipe => ({ ...recipe, view: { kind: "ego", hops: 2, batchSize: 64 } });
-    const limits = { ...unlimited, memoryBytes: narrow.totalBytes + 1000 };
+    const smallest = await predictMemory(inputOf(batched(recipe)), quiet);
+    const limits = { ...unlimited, memoryBytes: smallest.totalBytes + 1000 };
     const mend = await findMend(inputOf(recipe), limits, quiet);
     expect(mend?.words).toMatch(/^batches of \d+ cells$/);
     const view = mend?.recipe?.view as { kind: "ego"; hops: number; batchSize: number };

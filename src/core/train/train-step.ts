@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { releaseEarly } from "../kernels/early-release";
 import { disposeAll, keepResult, type NamedTensors, type Params } from "../nn/tensors";
 import { deriveRng } from "../random";
 import type { GraphBatch } from "../ssl/graph-batch";
@@ -35,7 +36,9 @@ export function trainStep(
       outputs = keepResult(() =>
         method.forward({ ...params, weights: { ...params.weights, ...named(weights) } }, views, setting, mode),
       );
-      return method.loss(outputs, setting.config);
+      const loss = method.loss(outputs, setting.config);
+      releaseEarly();
+      return loss;
     })(Object.values(learned));
     const [moved, state] = adamW(named(grads), optimizer, learned, {
       ...recipe.optimizer,

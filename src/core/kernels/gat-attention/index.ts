@@ -62,14 +62,17 @@ export function gatAggregate(
       value: y,
       gradFunc: (dy: tf.Tensor, [h, source, target, lse, ...edges]: tf.Tensor[]) => {
         if (nnz === 0) return [tf.zerosLike(h), tf.zerosLike(source), tf.zerosLike(target)];
-        const [indptr, indices, backIndptr, backIndices, from] = edges;
-        const order = dropout.rate > 0 ? { order: from } : {};
-        const back = { indptr: backIndptr, indices: backIndices, dy, source, target, lse, ...order };
-        const [dh] = runKernel(GAT.featureGradient, back, { ...attributes, maxDegree: transposed.maxDegree });
-        const [de] = runKernel(GAT.edgeGradient, { indptr, indices, h, dy, source, target, lse }, attributes);
-        const [dSource] = runKernel(GAT.edgeSum, { indptr: backIndptr, values: de, order: from });
-        const [dTarget] = runKernel(GAT.edgeSum, { indptr, values: de });
-        return [dh, dSource, dTarget];
+        // the scores' gradients, edges x heads, would else stay until the last layer's gradients are done
+        return tf.tidy(() => {
+          const [indptr, indices, backIndptr, backIndices, from] = edges;
+          const order = dropout.rate > 0 ? { order: from } : {};
+          const back = { indptr: backIndptr, indices: backIndices, dy, source, target, lse, ...order };
+          const [dh] = runKernel(GAT.featureGradient, back, { ...attributes, maxDegree: transposed.maxDegree });
+          const [de] = runKernel(GAT.edgeGradient, { indptr, indices, h, dy, source, target, lse }, attributes);
+          const [dSource] = runKernel(GAT.edgeSum, { indptr: backIndptr, values: de, order: from });
+          const [dTarget] = runKernel(GAT.edgeSum, { indptr, values: de });
+          return [dh, dSource, dTarget];
+        }) as tf.Tensor[];
       },
     };
   });
