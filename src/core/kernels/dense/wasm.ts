@@ -92,14 +92,14 @@ export function multiplyPacked({ run }: WasmCall, { nRows, nInner, nCols, left, 
 }
 
 /**
- * Blocks of results for threads to take: two for each of several, as each packs the columns it needs anew. Sums do not
- * depend on it.
+ * Blocks of results for threads to take: two for each of several, as each packs the columns it needs anew, halved to the
+ * right first, for left columns, in panels of six, cost more to pack. Sums do not depend on it.
  */
 function blocksOf(nLeft: number, nRight: number, threads: number) {
   let [left, right] = [nLeft, nRight].map((n) => Math.min(MAX_BLOCK, multipleOf8(n)));
   const count = (): number => Math.ceil(nLeft / left) * Math.ceil(nRight / right);
   while (threads > 1 && count() < 2 * threads && Math.max(left, right) > 8) {
-    if (left >= right) left = multipleOf8(left / 2);
+    if (left > right) left = multipleOf8(left / 2);
     else right = multipleOf8(right / 2);
   }
   return { left, right, nBlocks: count() };
