@@ -26,7 +26,7 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   await page.getByRole("link", { name: "Studies" }).click();
   await seenIn(looks, page, "studies-form");
   await accessible(page, "a study's form");
-  await setUp(page, 120); // of each of three networks
+  await setUp(page, 120); // of each of four networks
   await expect(page.getByTestId("study-estimate")).toContainText(/2 runs and 6 baselines, about/, { timeout: 90_000 });
 
   await button(page, "Start the study").click();

@@ -39,7 +39,7 @@ export function studyRecipe(method: SslMethodId): RunRecipe {
 }
 
 /**
- * The lab's own values, one set for every slice and method: 100 steps over the full graph, on 50 whitened principal
+ * The lab's own values, one set for every slice and method: 50 steps over the full graph, on 50 whitened principal
  * components of standardised genes. docs/search.md has what each was tried against. Clusters are the consensus of mixtures,
  * refined (study/clustering/cluster-way.ts), of several such networks in a study (`networksOf`).
  */
@@ -48,10 +48,10 @@ export function labRecipe(method: SslMethodId): RunRecipe {
     method,
     backbone: "gcn",
     preprocess: { targetSum: "median", log1p: true, scale: true, center: true, components: 50 },
-    epochs: 100,
+    epochs: 50,
   });
   return againstAll.includes(method)
-    ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 20 }
+    ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 10 }
     : recipe;
 }
 
@@ -60,13 +60,13 @@ export function labRecipe(method: SslMethodId): RunRecipe {
  * of preset lab gave clusters that moved by .2 of ARI between seeds (docs/search.md); the published study has one.
  */
 export function networksOf(preset: PresetId): number {
-  return preset === "lab" ? 3 : 1;
+  return preset === "lab" ? 4 : 1;
 }
 
 /**
  * Methods whose loss holds every cell against all others or a queue of them. On the full graph of 5,000 cells a step of
- * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 20 epochs of five
- * batches are 100 steps there too.
+ * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 10 epochs of five
+ * batches are 50 steps there too.
  */
 const againstAll: readonly SslMethodId[] = ["simclr", "moco", "grace"];
 
