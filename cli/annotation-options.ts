@@ -22,6 +22,7 @@ import { seedsOf } from "./study-plan-options";
 /** Options that describe an annotation study. */
 export const annotationOptions = {
   label: { type: "string" },
+  name: { type: "string" },
   unlabelled: { type: "string" },
   levels: { type: "string" },
   "test-section": { type: "string" },
@@ -36,7 +37,7 @@ export const annotationOptions = {
   "validation-share": { type: "string" },
 } as const;
 
-export const annotationUsage = `--label NAME [--levels none|NAME,NAME] [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X]`;
+export const annotationUsage = `--label NAME [--levels none|NAME,NAME] [--test-section NAME,NAME] [--views ${views.join(",")}] [--ssl ${switches.join(",")}] [--seeds N|S,S] [--fractions X,X] [--preset ${annotationPresets.join("|")}] [--recipe FILE.json|FILE.yaml] [--baselines all|none|${annotationBaselines.join(",")}] [--unlabelled NAME,NAME] [--validation block|section] [--validation-share X] [--name NAME]`;
 
 /**
  * The plan that the options ask for. What they leave out comes from --recipe, then from the study that is in the folder,
@@ -68,7 +69,7 @@ export function annotationPlanOf(
   const plan = validateAnnotationPlan({
     ...base,
     ...recipe,
-    ...{ label, unlabelled, testSections },
+    ...{ slice: args.text("name", base.slice), label, unlabelled, testSections },
     levels,
     configurations: recipe.configurations ?? (preset ? expandGrid(preset, {}) : base.configurations),
     views: args.has("views") ? args.names("views") : (recipe.views ?? base.views),

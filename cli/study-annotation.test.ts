@@ -145,6 +145,18 @@ describe("study annotation", () => {
     expect(refused.join()).toContain("begun with another testSections");
   });
 
+  test("calls the slice as it is told, and is not gone on with for a slice of another name", async () => {
+    const words = "--label class --test-section section_1 --baselines none --plan";
+    const { plan } = (await jsonOf(study("named", `${words} --name posterior`), { cwd })) as {
+      plan: { slice: string };
+    };
+    expect(plan.slice).toBe("posterior");
+    expect(await jsonOf(study("named", words), { cwd })).toMatchObject({ plan: { slice: "posterior" } });
+    const { code, lines } = await runCli(study("named", `${words} --name anterior`), { cwd });
+    expect(code).toBe(1);
+    expect(lines.join()).toContain('begun with another slice: "posterior", now "anterior"');
+  });
+
   test("reads the grid of the pipeline that the workflow offers", async () => {
     const grid = join(import.meta.dirname, "..", "workflow", "spatialssl-grid.yaml");
     const { plan, jobs } = (await jsonOf(study("grid", `--recipe ${grid} --label class --plan`), { cwd })) as {

@@ -68,7 +68,7 @@ export const studyAnnotation: Command = {
     };
     const only = await doStudyJobs(
       {
-        ...{ args, folder, jobs, work, words: ["study", "annotation", args.positionals[0]] },
+        ...{ args, folder, jobs, work, words: ["study", "annotation", args.positionals[0], "--name", plan.slice] },
         stageOf: ({ kind }) => Number(kind === "run"), // runs start from what was pretrained
         together,
       },
