@@ -39,19 +39,19 @@ export function studyRecipe(method: SslMethodId): RunRecipe {
 }
 
 /**
- * The lab's own values, one set for every slice and method: 50 steps over the full graph, on 50 whitened principal
- * components of standardised genes. docs/search.md has what each was tried against. Clusters are the consensus of mixtures,
+ * The lab's own values, one set for every slice and method: 150 steps over the full graph, on 50 whitened principal
+ * components of standardised genes; GraphSAGE where no backbone is chosen. docs/search.md has what each was tried against. Clusters are the consensus of mixtures,
  * refined (study/clustering/cluster-way.ts), of several such networks in a study (`networksOf`).
  */
 export function labRecipe(method: SslMethodId): RunRecipe {
   const recipe = defaultRecipe({
     method,
-    backbone: "gcn",
+    backbone: "sage",
     preprocess: { targetSum: "median", log1p: true, scale: true, center: true, components: 50 },
-    epochs: 50,
+    epochs: 150,
   });
   return againstAll.includes(method)
-    ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 10 }
+    ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 30 }
     : recipe;
 }
 
@@ -60,13 +60,13 @@ export function labRecipe(method: SslMethodId): RunRecipe {
  * of preset lab gave clusters that moved by .2 of ARI between seeds (docs/search.md); the published study has one.
  */
 export function networksOf(preset: PresetId): number {
-  return preset === "lab" ? 4 : 1;
+  return preset === "lab" ? 3 : 1;
 }
 
 /**
  * Methods whose loss holds every cell against all others or a queue of them. On the full graph of 5,000 cells a step of
- * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 10 epochs of five
- * batches are 50 steps there too.
+ * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 30 epochs of five
+ * batches are 150 steps there too.
  */
 const againstAll: readonly SslMethodId[] = ["simclr", "moco", "grace"];
 
