@@ -52,7 +52,7 @@ export function HeldOut({ study, results, fraction, level }: HeldOutProps) {
           onChange={setWanted}
           allowDeselect={false}
         />
-        <Button size="compact-sm" variant="default" onClick={() => void openRun(result.key)}>
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => void openRun(result.key)}>
           Open in the lab
         </Button>
         <span className="label numeric">
