@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
-import { isModelFile, modelAmong } from "./model-files";
+import { holdModel, isModelFile, modelAmong } from "./model-files";
 
 const weights = Uint8Array.of(1, 2, 3);
 const file = (name: string, bytes: Uint8Array<ArrayBuffer>): File => new File([bytes], name);
@@ -30,4 +30,15 @@ test("what holds no model says so, and slices are none", async () => {
     true,
     true,
   ]);
+});
+
+test("files are a model's where weights are among them or listed in a zip, and a slice's or nobody's otherwise", async () => {
+  const packed = zipSync({ "m/model.safetensors": weights }) as Uint8Array<ArrayBuffer>;
+  const other = zipSync({ "slice.h5ad": weights }) as Uint8Array<ArrayBuffer>;
+  const held = (...files: File[]) => holdModel(files);
+  expect(await held(file("run.json", weights), file("MODEL.SafeTensors", weights))).toBe(true);
+  expect(await held(file("a.zip", packed))).toBe(true);
+  expect(await held(file("a.zip", other))).toBe(false);
+  expect(await held(file("a.zip", Uint8Array.of(80, 75, 3, 4)))).toBe(false);
+  expect(await held(file("slice.h5ad", packed))).toBe(false);
 });

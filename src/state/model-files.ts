@@ -1,10 +1,23 @@
 import { unzipSync } from "fflate";
 import { LabError } from "../core/errors";
 
-const isWeights = (path: string): boolean => path.endsWith(".safetensors") && !path.startsWith("__MACOSX/");
+const isWeights = (path: string): boolean => /\.safetensors$/i.test(path) && !path.startsWith("__MACOSX/");
 
-/** Whether a file is a model rather than a slice, by its name. */
+/** Whether a file may hold a model, by its name. */
 export const isModelFile = ({ name }: Pick<File, "name">): boolean => /\.(safetensors|zip)$/i.test(name);
+
+/** The list of a zip's entries stands at its end. */
+const LISTED = 2 ** 20; // bytes
+
+/** Whether files hold a model rather than slices: weights among them, or a zip that lists some, which is not unpacked for it. */
+export async function holdModel(files: readonly File[]): Promise<boolean> {
+  for (const file of files.filter(isModelFile)) {
+    if (isWeights(file.name)) return true;
+    const end = new Uint8Array(await file.slice(Math.max(0, file.size - LISTED)).arrayBuffer());
+    if (new TextDecoder("latin1").decode(end).includes(".safetensors")) return true;
+  }
+  return false;
+}
 
 export interface ModelBytes {
   readonly name: string;
@@ -43,16 +56,16 @@ function unzipped(name: string, bytes: Uint8Array): Record<string, Uint8Array> {
   }
 }
 
-/** The files of a drop, those of dropped folders among them; and whether there was a folder. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<{ files: File[]; hasFolder: boolean }> {
+/** The files of a drop, those of dropped folders among them. */
+export async function filesOfDrop(transfer: DataTransfer): Promise<File[]> {
   // entries are only there while the event is handled: asked for before anything is awaited
   const plain = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
   const folders = entries.filter((entry): entry is FileSystemDirectoryEntry => entry?.isDirectory === true);
-  if (folders.length === 0) return { files: plain, hasFolder: false };
+  if (folders.length === 0) return plain;
   const inside = await Promise.all(folders.map(filesIn));
   const names = new Set(folders.map(({ name }) => name));
-  return { files: [...plain.filter(({ name }) => !names.has(name)), ...inside.flat()], hasFolder: true };
+  return [...plain.filter(({ name }) => !names.has(name)), ...inside.flat()];
 }
 
 async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {

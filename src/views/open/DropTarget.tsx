@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useLab } from "../../state/lab";
 import type { LabState } from "../../state/lab-state";
-import { filesOfDrop, isModelFile } from "../../state/model-files";
+import { filesOfDrop, holdModel } from "../../state/model-files";
 import styles from "./DropTarget.module.css";
 
 /** The whole window takes a file while one is dragged over it. */
@@ -33,9 +33,9 @@ const dropCollects = ({ screen }: Pick<LabState, "screen">): boolean => screen =
 
 /** A slice, or a model to ask about the one that is open. */
 async function openDropped(transfer: DataTransfer): Promise<void> {
-  const { files, hasFolder } = await filesOfDrop(transfer);
+  const files = await filesOfDrop(transfer);
   const { openModel, openFiles } = useLab.getState();
-  await (hasFolder || files.some(isModelFile) ? openModel(files) : openFiles(files));
+  await ((await holdModel(files)) ? openModel(files) : openFiles(files));
 }
 
 /** True while files are over the window; a drop opens them. */

@@ -24,7 +24,7 @@ describe("a plan", () => {
   });
 
   test("has as many networks a run as its preset, and one where it comes from a file that does not know of several", () => {
-    expect([plan.networks, defaultPlan([slice], { preset: "study" }).networks]).toEqual([4, 1]);
+    expect([plan.networks, defaultPlan([slice], { preset: "study" }).networks]).toEqual([3, 1]);
     const { networks: _, ...older } = plan;
     expect(validatePlan(older).networks).toBe(1);
   });

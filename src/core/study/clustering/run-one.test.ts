@@ -76,7 +76,7 @@ describe("a run", () => {
       const { view, epochs } = recipeOfRun(own, { ...job, method }, 5000);
       return epochs * batchesPerEpoch(view, 5000);
     });
-    expect(steps).toEqual([50, 50, 50, 50]);
+    expect(steps).toEqual([150, 150, 150, 150]);
   });
 
   test("of several networks clusters all their embeddings, the first being that of the run with one", async () => {
