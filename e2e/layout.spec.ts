@@ -43,7 +43,7 @@ test("nothing is clipped, overlapping or scrolled sideways in any state, size an
   await unfold(page, "Graph");
   await seenIn(looks, page, "graph-step-open");
 
-  await setEpochs(page, 2000);
+  await setEpochs(page, 20_000); // more than end while the page is looked at
   await button(page, "Train").click();
   await expect.poll(() => page.evaluate(() => window.lab.getState().liveVersion)).toBeGreaterThan(1);
   await seenIn(looks, page, "training");
