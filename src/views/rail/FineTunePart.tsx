@@ -1,4 +1,4 @@
-import { Button, Checkbox, MultiSelect, SegmentedControl, Select } from "@mantine/core";
+import { Button, Checkbox, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
 import type { HeldOutCells } from "../../core/study/annotation/fine-tune";
 import type { FineTuneStart } from "../../core/train/fine-tune-recipe";
@@ -6,8 +6,10 @@ import { isFineTuning } from "../../state/fine-tune-run";
 import { useLab } from "../../state/lab";
 import type { LabState } from "../../state/lab-state";
 import { labelsIn } from "../../state/recipe-method";
+import { categoriesOf, namesOfUnknown } from "../kit/categories";
 import { ErrorNote } from "../kit/ErrorNote";
 import { KnobRow, NumberKnob } from "../kit/Knob";
+import { LeftOutKnob } from "../kit/LeftOutKnob";
 import { WorkNote } from "../kit/WorkNote";
 import { More } from "./More";
 import { NetworkNote } from "./NetworkNote";
@@ -68,7 +70,7 @@ function Fields({ slice }: { slice: Info }) {
   const labels = labelsIn(slice);
   const label = draft.label ?? (labLabel !== null && labels.includes(labLabel) ? labLabel : labels[0]);
   const categories = categoriesOf(slice, label);
-  const leaveOut = draft.leaveOut ?? categories.filter((name) => /^(ambiguous|unknown)$/i.test(name));
+  const leaveOut = draft.leaveOut ?? namesOfUnknown(categories);
   const epochs = draft.epochs ?? usualEpochs;
   const { start, section, headLayer, percent } = draft;
   const heldOut: HeldOutCells =
@@ -151,24 +153,12 @@ function Fields({ slice }: { slice: Info }) {
         integer
       />
       <More label="More of fine-tuning">
-        <KnobRow
-          label="Unlabelled"
+        <LeftOutKnob
           definition={terms.fineTuneUnlabelled}
-          changedFrom={null}
-          onReset={() => set({ leaveOut: null })}
-        >
-          {(id) => (
-            <MultiSelect
-              id={id}
-              w={150}
-              size="xs"
-              data={categories}
-              value={[...leaveOut]}
-              onChange={(names) => set({ leaveOut: names })}
-              placeholder={leaveOut.length > 0 ? "" : "none"}
-            />
-          )}
-        </KnobRow>
+          categories={categories}
+          value={leaveOut}
+          onChange={(names) => set({ leaveOut: names })}
+        />
         <Checkbox
           size="xs"
           my={6}
@@ -202,8 +192,3 @@ const startWords: Readonly<Record<FineTuneStart, string>> = {
   frozen: "The pretrained encoder stays as it is; what stands on it learns.",
   scratch: "The same network without its pretraining, to compare with.",
 };
-
-function categoriesOf(info: Info, label: string): string[] {
-  const column = info.obs.find((c) => c.name === label);
-  return column?.kind === "categorical" ? [...column.categories] : [];
-}

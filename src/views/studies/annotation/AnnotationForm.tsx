@@ -15,7 +15,9 @@ import { chooseLabel } from "../../../state/fresh";
 import { useLab } from "../../../state/lab";
 import type { LabState } from "../../../state/lab-state";
 import { formatCount } from "../../format/numbers";
+import { categoriesOf, namesOfUnknown } from "../../kit/categories";
 import { KnobRow, NumberKnob } from "../../kit/Knob";
+import { LeftOutKnob } from "../../kit/LeftOutKnob";
 import notes from "../../kit/notes.module.css";
 import { More } from "../../rail/More";
 import styles from "../Studies.module.css";
@@ -60,7 +62,7 @@ function Fields({ slice }: { slice: Info }) {
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const label = draft.label ?? guessedLabel(slice);
   const categories = categoriesOf(slice, label);
-  const unlabelled = draft.unlabelled ?? categories.filter((name) => /^(ambiguous|unknown)$/i.test(name));
+  const unlabelled = draft.unlabelled ?? namesOfUnknown(categories);
   const leftOut = unlabelled.join("\n");
   const rule = useMemo(() => ruleOf(slice, label, leftOut), [slice, label, leftOut]);
   const fractions = parseFractions(draft.fractions);
@@ -107,24 +109,12 @@ function Fields({ slice }: { slice: Info }) {
             />
           )}
         </KnobRow>
-        <KnobRow
-          label="Unlabelled"
+        <LeftOutKnob
           definition={terms.unlabelled}
-          changedFrom={null}
-          onReset={() => set({ unlabelled: null })}
-        >
-          {(id) => (
-            <MultiSelect
-              id={id}
-              w={150}
-              size="xs"
-              data={categories}
-              value={[...unlabelled]}
-              onChange={(names) => set({ unlabelled: names })}
-              placeholder={unlabelled.length > 0 ? "" : "none"}
-            />
-          )}
-        </KnobRow>
+          categories={categories}
+          value={unlabelled}
+          onChange={(names) => set({ unlabelled: names })}
+        />
         <KnobRow
           label="Test section"
           definition={terms.section}
@@ -278,11 +268,6 @@ const guessedLabel = (info: Info): string => {
   const guess = typeNames.find((name) => labels.includes(name)) ?? chooseLabel(info);
   return guess && labels.includes(guess) ? guess : labels[0];
 };
-
-function categoriesOf(info: Info, label: string): string[] {
-  const column = info.obs.find((c) => c.name === label);
-  return column?.kind === "categorical" ? [...column.categories] : [];
-}
 
 /** The section by the paper's rule, or why there is none. */
 function ruleOf(info: Info, label: string, unlabelled: string) {
