@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { spatialsslRecipe } from "../src/core/train/presets";
@@ -101,5 +101,70 @@ describe("fine-tuning", () => {
     });
     const named = await runCli(words("predict s.arrow --model pre --out p.txt"), { cwd });
     expect(named.code).toBe(2);
+  });
+});
+
+describe("preset lab", () => {
+  const few = words("--backend wasm --threads 1");
+  const told = words("--label cell_type --fraction 120 --test-sections section_2");
+  let run: { f1Micro: number; f1Macro: number; networkAlone: object; nLabels: number };
+  let tuned: Record<string, unknown>;
+  let predictions: { cells: number[]; codes: number[] };
+  beforeAll(async () => {
+    const tissue = words("simulate --tissue hypothalamus --cells 900 --genes 60 --sections 3 --seed 4 h.arrow");
+    await jsonOf(tissue, { cwd });
+    const lengths = { pretrain_epochs: 2, train_epochs: 3, preset: "lab" };
+    writeFileSync(join(cwd, "short.json"), JSON.stringify(lengths));
+    const study = words(
+      "study annotation h.arrow --label cell_type --test-section section_2 --levels none --out study",
+    );
+    const one = words("--recipe short.json --views sub --ssl on --seeds 1 --fractions 120 --baselines none");
+    const { runs } = (await jsonOf([...study, ...one, ...few], { cwd })) as { runs: (typeof run)[] };
+    [run] = runs;
+    const results = join(cwd, "study", "runs");
+    const name = readdirSync(results).find((file) => file.includes("labels120")) as string;
+    ({ predictions } = JSON.parse(readFileSync(join(results, name), "utf8")));
+    await jsonOf(words("pretrain h.arrow --preset lab --epochs 2 --out lab-pre --backend wasm"), { cwd });
+    const tune = words("finetune h.arrow --model lab-pre --preset lab --epochs 3 --out lab-tuned --backend wasm");
+    tuned = await jsonOf([...tune, ...told], { cwd });
+  }, 120_000);
+
+  test("in single stages comes to the study's verdicts and scores", async () => {
+    const { f1Micro, f1Macro, networkAlone, nLabels } = run;
+    expect(tuned).toMatchObject({ f1Micro, f1Macro, networkAlone, nLabels, reader: { share: 0.7, selfTrained: true } });
+    expect(recordOf("lab-tuned")).toMatchObject({ annotation: { nLabels: 120, scores: { f1Macro }, networkAlone } });
+    await jsonOf(words("predict h.arrow --model lab-tuned --out h.csv --backend wasm"), { cwd });
+    const [head, ...rows] = readFileSync(join(cwd, "h.csv"), "utf8").trimEnd().split("\n");
+    // every class is among the labels, so their order is that of the codes
+    const classes = head.split(",").flatMap((column) => (column.startsWith("p_") ? [column.slice(2)] : []));
+    expect(predictions.cells.length).toBeGreaterThan(200);
+    expect(predictions.cells.map((cell) => rows[cell].split(",")[2])).toEqual(
+      predictions.codes.map((code) => classes[code]),
+    );
+  });
+
+  test("leaves the reader out where it is told to, and predicts a slice that lacks genes with it", async () => {
+    const tune = words(
+      "finetune h.arrow --model lab-pre --preset lab --epochs 3 --out alone --backend wasm --reader none",
+    );
+    const alone = await jsonOf([...tune, ...told], { cwd });
+    expect(alone).toMatchObject({ ...run.networkAlone, reader: null });
+    expect(alone).not.toHaveProperty("networkAlone");
+    const fewer = words("simulate --tissue hypothalamus --cells 300 --genes 50 --seed 9 fewer.arrow");
+    await jsonOf(fewer, { cwd });
+    const ask = (model: string) => words(`predict fewer.arrow --model ${model} --out f.csv --backend wasm`);
+    const joined = await jsonOf(ask("lab-tuned"), { cwd });
+    expect(joined).toMatchObject({ nScored: 300, reader: { share: 0.7 } });
+    expect(joined.missingGenes).toBeGreaterThan(0);
+    const { f1Micro, f1Macro } = await jsonOf(ask("alone"), { cwd });
+    expect(joined.networkAlone).toEqual({ f1Micro, f1Macro });
+  });
+
+  test("from scratch has a reader of labels alone", async () => {
+    const tune = words(
+      "finetune h.arrow --model lab-pre --preset lab --epochs 1 --from-scratch --out new --backend wasm",
+    );
+    expect(await jsonOf([...tune, ...told], { cwd })).toMatchObject({ reader: { selfTrained: false } });
+    expect(recordOf("new").recipe).toMatchObject({ config: { encoderRate: 1, geneDropout: 0.3, headLayer: false } });
   });
 });

@@ -2,7 +2,7 @@ import { oneOf } from "../src/core/fields";
 import { backbones } from "../src/core/nn/encoder-spec";
 import { methodCatalog, methodIds, type SslMethodId, selfSupervisedIds } from "../src/core/ssl/catalog";
 import type { MethodInfo } from "../src/core/ssl/method-info";
-import { type PresetId, presetIds, presetRecipe } from "../src/core/train/presets";
+import { type PresetId, presetIds, presetRecipe, pretrainRecipe } from "../src/core/train/presets";
 import { defaultRecipe, type RunRecipe, validateRecipe } from "../src/core/train/recipe";
 import { schedules } from "../src/core/train/schedule";
 import type { Arguments } from "./command";
@@ -44,7 +44,7 @@ export const recipeUsage = `[--recipe FILE.json | --preset ${presetIds.join("|")
 
 /**
  * The recipe that the options ask for. Bounds are those of the recipe itself.
- * @param preset  where neither --preset nor --recipe is given; null for the defaults
+ * @param preset  where neither --preset nor --recipe is given, for the first stage of an annotation; null for the defaults
  * @throws LabError("range") naming the setting, what it may be and what came
  */
 export function recipeOf(args: Arguments, cwd: string, preset: PresetId | null = null): RunRecipe {
@@ -110,7 +110,9 @@ function baseRecipe(args: Arguments, cwd: string, usual: PresetId | null): RunRe
   if (args.has("preset") || (usual && !args.has("recipe"))) {
     if (args.has("recipe")) throw args.wrong("--preset and --recipe are two starting points; give one of them");
     const preset = args.choice("preset", presetIds, usual ?? undefined);
-    return presetRecipe(preset, methodOf(args, defaultRecipe().method));
+    const method = methodOf(args, defaultRecipe().method);
+    if (!usual) return presetRecipe(preset, method);
+    return pretrainRecipe(preset, method, args.text("view", "") === "full" ? "full" : "sub");
   }
   const base = args.has("recipe") ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();
   const method = methodOf(args, base.method);

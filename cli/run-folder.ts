@@ -7,6 +7,7 @@ import { type EmbeddingTable, readEmbeddingTable } from "../src/core/io/run-tabl
 import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
 import type { RunRecipe } from "../src/core/train/recipe";
+import type { AnnotationFacts } from "./annotate-run";
 import { fileSource } from "./file-source";
 import type { SplitFacts } from "./split-options";
 
@@ -37,6 +38,8 @@ export interface RunRecord {
   readonly nParameters: number;
   /** Of the label that was learned. */
   readonly classes?: readonly string[];
+  /** How many labels it learned from, and what was joined to its verdict. */
+  readonly annotation?: AnnotationFacts;
   readonly epochs: number; // done
   readonly steps: number;
   readonly losses: readonly number[]; // one per epoch

@@ -6,9 +6,13 @@ import type { Arguments } from "./command";
 
 /**
  * Sections to train, validate and test on as `splitOptions` ask: whole sections, a fifth of those that are not tested on
- * unless told otherwise. `--test-by LABEL` tests on the section of least class imbalance by that label.
+ * unless told otherwise or `fallback` is "none". `--test-by LABEL` tests on the section of least class imbalance by that label.
  */
-export function sectionSplit(args: Arguments, { sections, labels }: Collection, seed: number): SectionSplit {
+export function sectionSplit(
+  args: Arguments,
+  { sections, labels }: Collection,
+  { seed, fallback }: { readonly seed: number; readonly fallback: "none" | "auto" },
+): SectionSplit {
   const named = args.names("test-sections").map((name) => {
     const number = sections.findIndex((section) => section.name === name);
     if (number >= 0) return number;
@@ -22,7 +26,7 @@ export function sectionSplit(args: Arguments, { sections, labels }: Collection, 
   if (named.length > 0 && args.has("test-by")) throw args.wrong("--test-by and --test-sections exclude each other");
   const test = args.has("test-by") ? [byRule(args.text("test-by"))] : named;
   const others = sections.map((_, s) => s).filter((s) => !test.includes(s));
-  const usual = others.length >= 3 ? "section" : "none";
+  const usual = fallback === "auto" && others.length >= 3 ? "section" : "none";
   const validation = args.choice("validation", ["none", "section"], usual);
   const share = args.number("validation-share", { min: 0.01, max: 0.9 }, defaultSplit.validationShare);
   if (others.length === 0) throw new LabError("range", "Every section is tested on: none is left to train on.");

@@ -5,6 +5,7 @@ import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { summarize } from "../src/core/slice/summary";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { createTrainer, type Trainer, type TrainerInput } from "../src/core/train/trainer";
+import { type AnnotationWish, annotationOf } from "./annotate-run";
 import type { Arguments, Context } from "./command";
 import { memoryLimits, memoryOptions, memoryUsage } from "./memory-limit";
 import { nodePlatform } from "./platform";
@@ -42,6 +43,8 @@ export interface TrainingJob {
   /** Recipe of the run whose encoder it begins with. */
   readonly pretraining?: RunRecipe;
   readonly notes?: readonly string[];
+  /** Of a run that learns a label for prediction. */
+  readonly annotation?: AnnotationWish;
 }
 
 /** Opens a backend as the options say, and says which it is. */
@@ -62,6 +65,7 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
   const split = splitOf(args, slice, { seed: recipe.seed, fallback: job.validation });
   if (recipe.patience !== undefined && !split?.facts.nValidation)
     say("note: there are no cells to validate on, so the run goes on to its last epoch whatever its patience.");
+  const annotation = job.annotation && annotationOf(slice, recipe, { ...job.annotation, roles: split?.roles ?? null });
   const { graph, statistics } = await buildGraph(positionsMicrons(slice), slice.section.codes, recipe.graph, task);
   for (const warning of statistics.warnings) say(`warning: ${warning}`);
 
@@ -72,6 +76,7 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
     const planned = {
       ...{ slice, graph, recipe, backend },
       ...(split && { roles: split.roles }),
+      ...(annotation && { labels: annotation.labels }),
       ...(job.statistics && { statistics: job.statistics }),
     };
     if (!run) {
@@ -96,6 +101,7 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
     const collapse = await trainer.collapse();
     if (collapse.words) say(`warning: ${collapse.words}`);
 
+    const verdict = annotation && (await annotation.verdict(trainer, task));
     const { degreeHistogram, ...graphFacts } = statistics;
     const costs = {
       secondsPerEpoch: (seconds * trainer.nBatches) / steps,
@@ -115,6 +121,7 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
       notes,
       nParameters: trainer.nParameters,
       ...(trainer.classes && { classes: trainer.classes }),
+      ...(verdict && { annotation: verdict.facts }),
       epochs,
       steps,
       losses,
@@ -131,6 +138,7 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
       genes: slice.varNames,
       classes,
       statistics: preprocessing,
+      reader: verdict?.reader ?? null,
     };
     await writeRun(run, { record, table, model });
     trainer.dispose();
@@ -144,6 +152,7 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
       finalLoss: losses[epochs - 1] ?? null,
       ...best,
       ...splitCounts(split?.facts),
+      ...verdict?.told,
       collapse,
       nParameters: record.nParameters,
       finished,

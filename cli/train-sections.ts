@@ -40,6 +40,8 @@ export interface SectionsJob {
   readonly recipe: RunRecipe;
   /** Where it is written; null for a dry run. */
   readonly run: RunFolder | null;
+  /** Whether sections are held out to validate on where no option says so. */
+  readonly validation: "none" | "auto";
   /** A model that is gone on with: its genes, and its preprocessing where it has kept that. */
   readonly model?: Model;
   /** Whether the network begins with that model's encoder. */
@@ -55,7 +57,7 @@ export function trainSections(job: SectionsJob, args: Arguments, context: Contex
 }
 
 async function trainOpen(
-  { recipe, run, model, transfers = false }: SectionsJob,
+  { recipe, run, model, transfers = false, validation: fallback }: SectionsJob,
   { store, collection: found }: OpenCollection,
   args: Arguments,
   context: Context,
@@ -65,7 +67,7 @@ async function trainOpen(
   const { collection, notes } = withGenesOf(model, found);
   for (const note of notes) say(`note: ${note}`);
   const { sections, varNames, labels } = collection;
-  const split = sectionSplit(args, collection, recipe.seed);
+  const split = sectionSplit(args, collection, { seed: recipe.seed, fallback });
   const { train, classes, classWeights } = sectionTask(collection, recipe, split.train);
   const unlabelled = split.train.length - train.length;
   if (unlabelled > 0) say(`note: ${unlabelled} sections have no cell with the label and are not trained on.`);

@@ -7,12 +7,14 @@ import type { NamedArray } from "../src/core/nn/tensors";
 import type { PreprocessStatistics } from "../src/core/preprocess/statistics";
 import type { Slice } from "../src/core/slice/slice";
 import { fineTune } from "../src/core/study/annotation/fine-tune";
+import { withReader } from "../src/core/study/annotation/reader-verdict";
 import type { Task } from "../src/core/task";
 import { type BatchSource, batchesAhead, batchesPerEpoch, batchRecipe } from "../src/core/train/batch-source";
 import { judgeMemory } from "../src/core/train/budget-limits";
 import { probeEpoch } from "../src/core/train/epoch-probe";
 import { readModel } from "../src/core/train/model-file";
 import { modelInput, nothingLabelled } from "../src/core/train/model-input";
+import type { ModelReader } from "../src/core/train/model-reader";
 import { overLimit } from "../src/core/train/over-limit";
 import type { RunRecipe } from "../src/core/train/recipe";
 import { learnsLabel, runCells } from "../src/core/train/run-cells";
@@ -36,6 +38,8 @@ let given: {
   readonly statistics: PreprocessStatistics | undefined;
   /** Whether its genes are the open slice's, in the same order. */
   readonly ownGenes: boolean;
+  /** What is joined to the verdict of a network that learned a label. */
+  readonly reader: ModelReader | null;
 } | null = null;
 /** The network that fine-tuning starts from, once a fine-tuned one has taken its place. */
 let pretrained: readonly NamedArray[] | null = null;
@@ -68,7 +72,7 @@ const handlers: Handlers<EngineApi> = {
       dropModel();
       task.progress(0, 1, "fetching the slice");
       const input = { ...(await inHand(sliceId, graphId)), recipe };
-      given = { slice: input.slice, statistics: undefined, ownGenes: true };
+      given = { slice: input.slice, statistics: undefined, ownGenes: true, reader: null };
       const batches = batchesFrom(graphId, recipe, input.slice);
       trainer = await createTrainer({ ...input, ...(batches && { batches }) }, task);
       if (checkpoint) await trainer.restore(checkpoint);
@@ -147,7 +151,7 @@ const handlers: Handlers<EngineApi> = {
     onDevice(async () => {
       const running = model();
       if (!given) throw new LabError("internal", "The engine does not know the slice of its model.");
-      const bytes = await modelFileOf(running, given.slice);
+      const bytes = await modelFileOf(running, given.slice, given.reader);
       return { result: { bytes }, transfer: [bytes.buffer] };
     }),
 
@@ -157,7 +161,7 @@ const handlers: Handlers<EngineApi> = {
       const { recipe, classes, arrays } = model;
       task.progress(0, 1, "fetching the slice");
       const { slice: own, graph, backend } = await inHand(sliceId, graphId);
-      const { slice, statistics, notes } = modelInput(model, own);
+      const { slice, statistics, reader, notes } = modelInput(model, own);
       await requireFit({ slice, graph, recipe }, memoryBytes, task);
       dropModel();
       const labels = classes ? { labels: nothingLabelled(classes, slice.nObs) } : {};
@@ -165,20 +169,22 @@ const handlers: Handlers<EngineApi> = {
       const made = await createTrainer(input, task);
       try {
         made.load(arrays);
-        const probabilities = classes && (await made.predict());
+        const network = classes && (await made.predict());
+        const probabilities = network && withReader(network, reader, slice);
         trainer = made;
-        given = { slice, statistics, ownGenes: slice === own };
-        const told = [...notes, ...made.notes];
-        return { result: { nParameters: made.nParameters, classes, probabilities, notes: told } };
+        given = { slice, statistics, ownGenes: slice === own, reader };
+        const told = [...notes, ...made.notes, ...(reader ? [readerWords(reader)] : [])];
+        const joins = reader && { share: reader.share };
+        return { result: { nParameters: made.nParameters, classes, probabilities, reader: joins, notes: told } };
       } finally {
         if (trainer !== made) made.dispose();
       }
     }),
 
-  async fineTune({ sliceId, graphId, recipe, fromScratch, choice, memoryBytes }, { task, emit }) {
+  async fineTune({ sliceId, graphId, recipe, fromScratch, choice, reader, memoryBytes }, { task, emit }) {
     const before = model();
     if (!given) throw new LabError("internal", "The engine does not know the slice of its model.");
-    const { slice, statistics } = given;
+    const { slice, statistics, ownGenes } = given;
     const { graph, backend } = await inHand(sliceId, graphId);
     if (!learnsLabel(before.recipe)) pretrained = await onDevice(() => before.weights());
     await requireFit({ slice, graph, recipe }, memoryBytes, task);
@@ -191,15 +197,16 @@ const handlers: Handlers<EngineApi> = {
       }
       await breathe();
     };
-    const input = { slice, graph, recipe, backend, choice, from, ...(statistics && { statistics }) };
+    const input = { slice, graph, recipe, backend, choice, from, reader, ...(statistics && { statistics }) };
     const tuned = await fineTune(input, { turn: onDevice, breathe: breathes }, task);
     before.dispose();
     trainer = tuned.trainer;
-    const { probabilities, heldOut, scores, nLabels } = tuned;
+    given = { slice, statistics, ownGenes, reader: tuned.reader };
+    const { probabilities, heldOut, scores, networkAlone, nLabels } = tuned;
     const { nParameters, classes } = tuned.trainer;
     const { losses } = tuned.trained;
     return {
-      result: { nParameters, classes: classes ?? [], probabilities, heldOut, scores, nLabels, losses },
+      result: { nParameters, classes: classes ?? [], probabilities, heldOut, scores, networkAlone, nLabels, losses },
       transfer: [probabilities.buffer, heldOut.buffer],
     };
   },
@@ -208,10 +215,12 @@ const handlers: Handlers<EngineApi> = {
     onDevice(async () => {
       const running = model();
       if (!given) throw new LabError("internal", "The engine does not know the slice of its model.");
-      const { obsNames, section } = given.slice;
-      const bytes = await modelFileOf(running, given.slice);
+      const { slice, reader } = given;
+      const { obsNames, section } = slice;
+      const bytes = await modelFileOf(running, slice, reader);
       const { classes } = running;
-      const probabilities = await running.predict();
+      const network = await running.predict();
+      const probabilities = network && withReader(network, reader, slice);
       if (!classes || !probabilities) return { result: { model: bytes, predictions: null } };
       const parts: Uint8Array[] = [];
       writePredictionCsv({ obsNames, section, classes, probabilities }, (part) => parts.push(part));
@@ -243,6 +252,9 @@ const handlers: Handlers<EngineApi> = {
     return { result: null };
   },
 };
+
+const readerWords = ({ share }: ModelReader): string =>
+  `A linear reader of each cell's own genes has ${share} of the verdict, the network the rest.`;
 
 /** Sub-graphs cut by the graph's thread while this one trains; null for the full graph. */
 function batchesFrom(graphId: number, recipe: RunRecipe, slice: Slice): BatchSource | null {

@@ -12,7 +12,8 @@ import type { ObsColumn, Slice, SpatialUnit } from "../src/core/slice/slice";
 import type { SliceSummary } from "../src/core/slice/summary";
 import type { CollapseReport } from "../src/core/ssl/collapse";
 import type { AnnotationScores } from "../src/core/study/annotation/annotation";
-import type { FineTuneChoice } from "../src/core/study/annotation/fine-tune";
+import type { FineTuneChoice, NetworkScores } from "../src/core/study/annotation/fine-tune";
+import type { LinearReader } from "../src/core/study/annotation/linear-reader";
 import type { AnnotationJob, AnnotationPlan } from "../src/core/study/annotation/plan";
 import type { AnnotationJobOutcome, Pretrained } from "../src/core/study/annotation/run-one";
 import type { SectionSplit } from "../src/core/study/annotation/split";
@@ -146,6 +147,8 @@ export interface LoadedModel {
   /** Of the label that it learned; null where it learned none. */
   readonly classes: readonly string[] | null;
   readonly probabilities: Float32Array | null; // (nObs, classes)
+  /** What share of that verdict a linear reader beside the network has; null where the network stands alone. */
+  readonly reader: { readonly share: number } | null;
   /** What was done to the slice, and what it lacks, one sentence each. */
   readonly notes: readonly string[];
 }
@@ -157,6 +160,8 @@ export interface FineTunedModel {
   readonly probabilities: Float32Array; // (nObs, classes)
   readonly heldOut: Uint8Array; // (nObs,), 1 = held out
   readonly scores: AnnotationScores;
+  /** Without the linear reader that was joined to it; null where none was. */
+  readonly networkAlone: NetworkScores | null;
   /** Labels that were learned from. */
   readonly nLabels: number;
   readonly losses: readonly number[]; // one an epoch
@@ -225,6 +230,7 @@ export type EngineApi = {
       recipe: RunRecipe;
       fromScratch: boolean;
       choice: FineTuneChoice;
+      reader: LinearReader | null;
       memoryBytes: number | null;
     };
     event: { readonly losses: readonly number[] };

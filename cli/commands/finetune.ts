@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
-import type { SupervisedConfig } from "../../src/core/ssl/supervised-config";
+import { type SupervisedConfig, supervisedInfo } from "../../src/core/ssl/supervised-config";
+import { labReader } from "../../src/core/study/annotation/linear-reader";
+import { presetReaders } from "../../src/core/study/annotation/stage-recipes";
+import { type AnnotationPreset, annotationPresets, annotationRecipes } from "../../src/core/train/annotation-presets";
 import { fineTuneRecipe } from "../../src/core/train/fine-tune-recipe";
 import { readModel } from "../../src/core/train/model-file";
 import { modelInput } from "../../src/core/train/model-input";
 import type { RunRecipe } from "../../src/core/train/recipe";
+import type { AnnotationWish } from "../annotate-run";
 import type { Arguments, Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { folderForRun, folderWithModel } from "../run-folder";
@@ -12,8 +16,11 @@ import { trainingOptions, trainingUsage, trainRun } from "../train-run";
 import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } from "../train-sections";
 import { viewOptions, viewRecipe, viewUsage } from "../view-options";
 
+/** Joins nothing, or a reader of labels alone, or one that also learns from all cells without a label. */
+const readers = ["none", "labels", "all"] as const;
+
 export const finetune: Command = {
-  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--from-scratch | --frozen] [--linear] [--class-weights none|root|balanced] [--gene-dropout P] [--encoder-rate X] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
+  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--preset ${annotationPresets.join("|")}] [--reader ${readers.join("|")}] [--fraction X] [--from-scratch | --frozen] [--linear] [--class-weights none|root|balanced] [--gene-dropout P] [--encoder-rate X] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
   summary:
     "Learns a label with the encoder of a pretrained network, another graph layer and a classifier; for predict.",
   options: {
@@ -24,6 +31,9 @@ export const finetune: Command = {
     model: { type: "string" },
     label: { type: "string" },
     unlabelled: { type: "string" },
+    preset: { type: "string" },
+    reader: { type: "string" },
+    fraction: { type: "string" },
     "from-scratch": { type: "boolean" },
     frozen: { type: "boolean" },
     linear: { type: "boolean" },
@@ -45,11 +55,19 @@ export const finetune: Command = {
       throw args.wrong("--frozen keeps the encoder of the model, --from-scratch does not take it; give one of them");
     const folder = folderWithModel(args.text("model"), cwd);
     const model = readModel(new Uint8Array(readFileSync(folder.path("model"))), folder.name);
-    const recipe = recipeOf(args, model.recipe);
+    const preset = args.has("preset") ? args.choice("preset", annotationPresets) : null;
+    const recipe = recipeOf(args, model.recipe, preset);
+    const annotation = { fraction: args.number("fraction", {}, 1), reader: readerOf(args, preset) };
+    // preset lab stops by no validation cells: of few labels none can be spared
+    const validation = preset === "lab" ? "none" : "auto";
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
-    if (namesCollection(words, cwd))
-      return trainSections({ words, recipe, run, model, transfers: !fromScratch }, args, context);
+    if (namesCollection(words, cwd)) {
+      for (const flag of ["reader", "fraction"])
+        if (args.has(flag)) throw args.wrong(`--${flag} belongs to a single file`);
+      if (annotation.reader) context.say("note: over several sections no linear reader is joined to the network.");
+      return trainSections({ words, recipe, run, model, transfers: !fromScratch, validation }, args, context);
+    }
     refuseSectionOptions(args);
     const { slice, statistics, notes } = modelInput(model, await openFile(args.positionals[0], args, context));
     const start = fromScratch
@@ -58,23 +76,41 @@ export const finetune: Command = {
           pretraining: model.recipe,
           begin: (trainer: { transfer(a: typeof model.arrays): void }) => trainer.transfer(model.arrays),
         };
-    const job = { slice, recipe, run, notes, validation: "auto", ...(statistics && { statistics }), ...start } as const;
+    const job = {
+      slice,
+      recipe,
+      run,
+      notes,
+      validation,
+      annotation,
+      ...(statistics && { statistics }),
+      ...start,
+    } as const;
     return trainRun(job, args, context);
   },
 };
 
-/** The model's network on the model's graph, with what fine-tuning adds. */
-function recipeOf(args: Arguments, base: RunRecipe): RunRecipe {
+/** As the preset has it: from scratch nothing is learned from cells without a label. */
+function readerOf(args: Arguments, preset: AnnotationPreset | null): AnnotationWish["reader"] {
+  const usual = preset && presetReaders[preset] ? (args.has("from-scratch") ? "labels" : "all") : "none";
+  const kind = args.choice("reader", readers, usual);
+  return kind === "none" ? null : { settings: labReader, all: kind === "all" };
+}
+
+/** The model's network on the model's graph, with what fine-tuning adds; how it learns is the preset's, or else the model's. */
+function recipeOf(args: Arguments, model: RunRecipe, preset: AnnotationPreset | null): RunRecipe {
   const number = (flag: string, fallback: number): number => args.number(flag, {}, fallback);
+  const base = preset ? trainedAs(preset, args.text("view", model.view.kind), model) : model;
+  const config = preset ? (base.config as SupervisedConfig) : { ...supervisedInfo.defaults, headLayer: true };
   return fineTuneRecipe(base, {
     label: { name: args.text("label"), leaveOut: args.names("unlabelled") },
     start: args.has("from-scratch") ? "scratch" : args.has("frozen") ? "frozen" : "whole",
     config: {
       // checked with the recipe
-      classWeights: args.text("class-weights", "none") as SupervisedConfig["classWeights"],
-      geneDropout: number("gene-dropout", 0),
-      encoderRate: number("encoder-rate", 1),
-      headLayer: !args.has("linear"),
+      classWeights: args.text("class-weights", config.classWeights) as SupervisedConfig["classWeights"],
+      geneDropout: number("gene-dropout", config.geneDropout),
+      encoderRate: number("encoder-rate", config.encoderRate),
+      headLayer: config.headLayer && !args.has("linear"),
     },
     encoder: { ...base.encoder, dropout: number("dropout", base.encoder.dropout) },
     view: viewRecipe(args, base.view),
@@ -87,4 +123,15 @@ function recipeOf(args: Arguments, base: RunRecipe): RunRecipe {
     seed: number("seed", base.seed),
     ...(args.has("patience") ? { patience: number("patience", 0) } : {}),
   });
+}
+
+/** The second stage of a preset, of the network that there is: its layers, its graph and what it reads stay. */
+function trainedAs(preset: AnnotationPreset, view: string, model: RunRecipe): RunRecipe {
+  const { train } = annotationRecipes(preset, view === "full" ? "full" : "sub");
+  const { backbone, encoder, graph, preprocess, seed } = model;
+  const hops = train.view.kind === "ego" && model.view.kind === "ego" ? { hops: model.view.hops } : {};
+  return {
+    ...{ ...train, backbone, graph, preprocess, seed, view: { ...train.view, ...hops } },
+    encoder: { ...encoder, dropout: train.encoder.dropout, attentionDropout: train.encoder.attentionDropout },
+  };
 }

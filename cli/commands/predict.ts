@@ -8,6 +8,7 @@ import { f1Scores } from "../../src/core/metrics/f1";
 import { mostProbable } from "../../src/core/metrics/most-probable";
 import { positionsMicrons, type Slice } from "../../src/core/slice/slice";
 import { labelCodes } from "../../src/core/slice/unlabelled";
+import { withReader } from "../../src/core/study/annotation/reader-verdict";
 import { readModel } from "../../src/core/train/model-file";
 import { modelInput, nothingLabelled } from "../../src/core/train/model-input";
 import type { RunRecipe } from "../../src/core/train/recipe";
@@ -40,7 +41,7 @@ export const predict: Command = {
     if (!classes)
       throw new LabError("range", `${folder.name} learned no label, so it can predict none.`, "Run finetune with it.");
     const own = await openFile(args.positionals[0], args, context);
-    const { slice, statistics, notes, missingGenes } = modelInput(model, own);
+    const { slice, statistics, reader, notes, missingGenes } = modelInput(model, own);
     const { graph, statistics: facts } = await buildGraph(
       positionsMicrons(slice),
       slice.section.codes,
@@ -55,12 +56,14 @@ export const predict: Command = {
       const trainer = await createTrainer(input, task);
       for (const note of trainer.notes) say(`note: ${note}`);
       trainer.load(model.arrays);
-      const probabilities = (await trainer.predict()) ?? new Float32Array();
+      const network = (await trainer.predict()) ?? new Float32Array();
       trainer.dispose();
+      const probabilities = withReader(network, reader, slice);
       const table = { obsNames: slice.obsNames, section: slice.section, classes, probabilities };
       const write = asCsv ? writePredictionCsv : writePredictionArrow;
       await writeFile(resolve(cwd, out), (sink) => write(table, sink));
       const predicted = mostProbable(table, classes.length);
+      const alone = reader && agreement(own, recipe, classes, mostProbable({ probabilities: network }, classes.length));
       const cells = classes.map((_, k) => predicted.reduce((n, code) => n + Number(code === k), 0));
       return {
         backend: backend.report.name,
@@ -68,7 +71,9 @@ export const predict: Command = {
         label: recipe.label?.name ?? null,
         cells: Object.fromEntries(classes.map((name, k) => [name, cells[k]])),
         missingGenes: missingGenes.length,
+        reader: reader && { share: reader.share, selfTrained: reader.selfTrained },
         ...agreement(own, recipe, classes, predicted),
+        ...(alone?.nScored && { networkAlone: { f1Micro: alone.f1Micro, f1Macro: alone.f1Macro } }),
       };
     } finally {
       backend.dispose();
@@ -76,8 +81,14 @@ export const predict: Command = {
   },
 };
 
+interface Agreement {
+  readonly nScored?: number;
+  readonly f1Micro?: number;
+  readonly f1Macro?: number;
+}
+
 /** How well the predictions agree with the label, where the slice has it; cells of classes that were not learned count as missed. */
-function agreement(slice: Slice, { label }: RunRecipe, classes: readonly string[], predicted: Int32Array) {
+function agreement(slice: Slice, { label }: RunRecipe, classes: readonly string[], predicted: Int32Array): Agreement {
   const column = slice.obs.find(({ name }) => name === label?.name);
   if (!label || column?.kind !== "categorical") return {};
   const names = [...classes, ...column.categories.filter((name) => !classes.includes(name))];

@@ -10,7 +10,7 @@ import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } fro
 export const pretrain: Command = {
   usage: `pretrain FILE…|DIR --out DIR|--dry-run ${recipeUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
   summary:
-    "Trains a network without labels as SpatialSSL does (--preset spatialssl unless told), watched on cells that it does not learn from; for finetune. Of several files, or a folder of sections, one section is in memory at a time.",
+    "Trains a network without labels as SpatialSSL does (--preset spatialssl unless told), watched on cells that it does not learn from, or as annotates best here (--preset lab); for finetune. Of several files, or a folder of sections, one section is in memory at a time.",
   options: { ...openOptions, ...recipeOptions, ...trainingOptions, ...sectionOptions },
   positionals: ["FILE…"],
   async run(args, context) {
@@ -19,9 +19,11 @@ export const pretrain: Command = {
     if (learnsLabel(recipe)) throw args.wrong("--label belongs to finetune: pretraining learns none");
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
-    if (namesCollection(words, cwd)) return trainSections({ words, recipe, run }, args, context);
+    // preset lab stops by no validation cells: all of them are learned from
+    const validation = args.text("preset", "") === "lab" ? "none" : "auto";
+    if (namesCollection(words, cwd)) return trainSections({ words, recipe, run, validation }, args, context);
     refuseSectionOptions(args);
     const slice = await openFile(args.positionals[0], args, context);
-    return trainRun({ slice, recipe, run, validation: "auto" }, args, context);
+    return trainRun({ slice, recipe, run, validation }, args, context);
   },
 };

@@ -37,24 +37,23 @@ export async function openAnnotationInLab(
     });
     const origin = { kind: "study", result } as const;
     const kept = await keptModel(head.id, key);
-    const joinedNotes = run?.reader
-      ? [
-          "This is the network's own verdict. The study joins a linear reader of a cell's genes to it, and scores both together.",
-        ]
-      : [];
+    // browsers may have kept networks from before readers were kept beside them
+    const alone =
+      "This is the network's own verdict. The study joins a linear reader of a cell's genes to it, and scores both together.";
     if (run && kept) {
       set({ recipe: run.recipe });
       await loadNetwork(
         { bytes: kept, name: "the run's network" },
         { set, get },
-        ({ classes, probabilities, notes }) => {
+        ({ classes, probabilities, reader, notes }) => {
           const heldOut = cellsIn(slice.section, testSections);
-          // the model file is the network's alone, and so must its scores be
-          const own = { ...about, ...run.reader?.networkAlone };
+          // the scores must be those of the verdict that is shown
+          const own = reader ? about : { ...about, ...run.reader?.networkAlone };
+          const missing = run.reader && !reader ? [alone] : [];
           const prediction =
             classes && probabilities ? predictionOf(probabilities, { ...own, classes, heldOut }) : null;
           const curve = { epoch: run.bestEpoch, losses: [...run.losses], lossVersion: get().lossVersion + 1 };
-          return { ...curve, ...shown({ origin, recipe: run.recipe, notes: [...notes, ...joinedNotes], prediction }) };
+          return { ...curve, ...shown({ origin, recipe: run.recipe, notes: [...notes, ...missing], prediction }) };
         },
       );
       return;

@@ -1,4 +1,5 @@
 import { toLabError } from "../core/errors";
+import { labReader } from "../core/study/annotation/linear-reader";
 import { fineTuneRecipe } from "../core/train/fine-tune-recipe";
 import { overLimit } from "../core/train/over-limit";
 import { getThreads } from "./engine";
@@ -27,7 +28,7 @@ export async function fineTuneRun(
   const { slice, graph, memoryLimit: memoryBytes, losses, fineTuneLosses: before } = get();
   const pretraining = get().pretraining();
   if (!pretraining || !slice || graph.kind !== "ready") return;
-  const { label, leaveOut, start, heldOut, fraction, epochs, headLayer } = request;
+  const { label, leaveOut, start, heldOut, fraction, epochs, headLayer, reader } = request;
   await get().borrowEngine(async (engine) => {
     const abort = new AbortController();
     const work = { what: `${TITLE}${label}`, cancel: () => abort.abort() };
@@ -48,20 +49,21 @@ export async function fineTuneRun(
       const choice = { heldOut, fraction, seed: recipe.seed };
       const tuned = await engine(
         "fineTune",
-        { ...about, choice, fromScratch: start === "scratch" },
+        { ...about, choice, fromScratch: start === "scratch", reader: reader ? labReader : null },
         {
           signal: abort.signal,
           onProgress: (progress) => set({ run: { kind: "preparing", ...work, progress } }),
           onEvent: (event) => set({ fineTuneLosses: [...get().fineTuneLosses, ...event.losses] }),
         },
       );
-      const { classes, probabilities, scores, nLabels } = tuned;
+      const { classes, probabilities, scores, networkAlone, nLabels } = tuned;
       const { f1Micro, f1Macro, nScored: nTest } = scores;
       const prediction = predictionOf(probabilities, {
         ...{ label, leaveOut, classes, heldOut: tuned.heldOut, epoch: tuned.losses.length },
         ...{ f1Micro, f1Macro, nTest, nTrain: nLabels },
       });
-      const origin = { kind: "fine-tuned", request, scores, pretraining, pretrainLosses: [...losses] } as const;
+      const told = { request, scores, networkAlone, pretraining, pretrainLosses: [...losses] };
+      const origin = { kind: "fine-tuned", ...told } as const;
       const { analysis } = await getThreads();
       await analysis("reset", null);
       set({

@@ -1,7 +1,7 @@
 import type { ProbeResult } from "../../workers/protocol";
 import type { LabError } from "../core/errors";
 import type { AnnotationScores } from "../core/study/annotation/annotation";
-import type { HeldOutCells } from "../core/study/annotation/fine-tune";
+import type { HeldOutCells, NetworkScores } from "../core/study/annotation/fine-tune";
 import type { LabelFraction } from "../core/study/annotation/label-fraction";
 import type { AnnotationScored } from "../core/study/annotation/result";
 import type { FineTuneStart } from "../core/train/fine-tune-recipe";
@@ -34,6 +34,8 @@ export type NetworkOrigin =
       readonly kind: "fine-tuned";
       readonly request: FineTuneRequest;
       readonly scores: AnnotationScores;
+      /** Without the linear reader; null where none was joined. */
+      readonly networkAlone: NetworkScores | null;
       /** Of the run whose encoder it took. */
       readonly pretraining: RunRecipe;
       readonly pretrainLosses: readonly number[];
@@ -49,6 +51,8 @@ export interface FineTuneRequest {
   readonly epochs: number;
   /** Another graph layer between encoder and classifier. */
   readonly headLayer: boolean;
+  /** Whether a linear reader of a cell's own genes is joined to the network. */
+  readonly reader: boolean;
 }
 
 /** The network that answers for cells in place of a run's own, and what it says. */

@@ -20,6 +20,7 @@ export function saveModelFolder(
       pretrainLosses: tuned.pretrainLosses,
       ...{ epochs: fineTuneLosses.length, losses: fineTuneLosses },
       ...{ heldOut: tuned.request.heldOut, fraction: tuned.request.fraction, scores: tuned.scores },
+      ...(tuned.networkAlone && { networkAlone: tuned.networkAlone }),
     }),
     notes: network?.notes ?? [],
   };

@@ -3,11 +3,16 @@ import { quiet, type Task, throwIfCancelled } from "../task";
 import { lbfgs, type Objective } from "./lbfgs";
 
 /** Class scores of a row x: weights x + bias. */
-export interface SoftmaxModel {
+export interface SoftmaxWeights {
   readonly nClasses: number;
   readonly d: number;
-  readonly weights: Float64Array; // (nClasses, d)
-  readonly bias: Float64Array; // (nClasses,)
+  readonly weights: Float64Array | Float32Array; // (nClasses, d)
+  readonly bias: Float64Array | Float32Array; // (nClasses,)
+}
+
+export interface SoftmaxModel extends SoftmaxWeights {
+  readonly weights: Float64Array;
+  readonly bias: Float64Array;
   readonly iterations: number;
   readonly converged: boolean;
 }
@@ -87,7 +92,7 @@ export function predictSoftmax(
 }
 
 /** The probability of every class for each row, shape (n, nClasses). */
-export function softmaxProbabilities(model: SoftmaxModel, x: Float32Array, n: number): Float32Array {
+export function softmaxProbabilities(model: SoftmaxWeights, x: Float32Array, n: number): Float32Array {
   const { nClasses, d, weights, bias } = model;
   const out = new Float32Array(n * nClasses);
   const scores = new Float64Array(nClasses);

@@ -1,6 +1,7 @@
 import { LabError } from "../errors";
 import type { NamedArray } from "../nn/tensors";
 import type { PreprocessStatistics } from "../preprocess/statistics";
+import { isReaderArray, type ModelReader, readReader, writeReader } from "./model-reader";
 import { type RunRecipe, validateRecipe } from "./recipe";
 import { readSafetensors, writeSafetensors } from "./safetensors";
 
@@ -14,13 +15,22 @@ export interface Model {
   readonly classes: readonly string[] | null;
   /** What preprocessing took from the training slice; null where it was not kept. */
   readonly statistics: PreprocessStatistics | null;
+  /** What is joined to the network's verdict; none where the network stands alone, as in files from before there was one. */
+  readonly reader?: ModelReader | null;
 }
 
 /** Beside the network's arrays: what makes components of genes (preprocess/components.ts). */
 const COMPONENTS = "preprocess.components";
 
 /** A model as a safetensors file; all but the arrays is JSON in its metadata. */
-export function writeModel({ recipe, arrays, genes, classes, statistics }: Model): Uint8Array<ArrayBuffer> {
+export function writeModel({
+  recipe,
+  arrays,
+  genes,
+  classes,
+  statistics,
+  reader = null,
+}: Model): Uint8Array<ArrayBuffer> {
   const plain = statistics && {
     targetSum: statistics.targetSum,
     geneMeans: statistics.geneMeans && [...statistics.geneMeans],
@@ -29,9 +39,11 @@ export function writeModel({ recipe, arrays, genes, classes, statistics }: Model
   const { componentWeights: weights } = statistics ?? {};
   const nVars = genes?.length ?? statistics?.geneMeans?.length ?? 0;
   const own = weights ? [{ name: COMPONENTS, shape: [weights.length / nVars, nVars], data: weights }] : [];
-  const parts = Object.entries({ recipe, genes, classes, statistics: plain }).filter(([, value]) => value !== null);
+  const beside = writeReader(reader);
+  const all = { recipe, genes, classes, statistics: plain, reader: beside.about };
+  const parts = Object.entries(all).filter(([, value]) => value !== null);
   return writeSafetensors(
-    [...arrays, ...own],
+    [...arrays, ...own, ...beside.arrays],
     Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)])),
   );
 }
@@ -44,7 +56,7 @@ export function writeModel({ recipe, arrays, genes, classes, statistics }: Model
  */
 export function readModel(bytes: Uint8Array, name: string): Model {
   const { arrays: all, metadata } = readSafetensors(bytes);
-  const arrays = all.filter((array) => array.name !== COMPONENTS);
+  const arrays = all.filter((array) => array.name !== COMPONENTS && !isReaderArray(array));
   const componentWeights = all.find((array) => array.name === COMPONENTS)?.data;
   if (metadata.recipe === undefined) throw new LabError("missing", `${name}: the weights come without a recipe.`, HINT);
   const parse = (key: string): unknown => {
@@ -60,12 +72,12 @@ export function readModel(bytes: Uint8Array, name: string): Model {
     if (value === null || (Array.isArray(value) && value.every((v) => typeof v === "string"))) return value;
     throw new LabError("format", `${name}: ${key} is not a list of names.`, HINT);
   };
+  const [genes, classes] = [texts("genes"), texts("classes")];
   return {
     recipe: validateRecipe(parse("recipe")),
-    arrays,
-    genes: texts("genes"),
-    classes: texts("classes"),
+    ...{ arrays, genes, classes },
     statistics: withComponents(statisticsOf(parse("statistics"), name), componentWeights),
+    reader: readReader({ arrays: all, about: parse("reader") }, { genes, classes }, name),
   };
 }
 

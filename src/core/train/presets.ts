@@ -1,5 +1,5 @@
 import { methodCatalog, type SslMethodId } from "../ssl/catalog";
-import { annotationRecipes } from "./annotation-presets";
+import { type AnnotationView, annotationRecipes } from "./annotation-presets";
 import { defaultRecipe, type RunRecipe } from "./recipe";
 
 export const presetIds = ["study", "lab", "spatialssl"] as const;
@@ -17,6 +17,16 @@ export function presetRecipe(preset: PresetId, method: SslMethodId): RunRecipe {
     default:
       return preset satisfies never;
   }
+}
+
+/**
+ * The first stage of an annotation by a preset. `lab` is here the annotation study's own network (annotation-presets.ts), not
+ * that of the clustering study; other methods than its own get the network with their own settings.
+ */
+export function pretrainRecipe(preset: PresetId, method: SslMethodId, view: AnnotationView): RunRecipe {
+  if (preset !== "lab") return presetRecipe(preset, method);
+  const { pretrain } = annotationRecipes("lab", view);
+  return method === pretrain.method ? pretrain : { ...pretrain, method, config: methodCatalog[method].defaults };
 }
 
 /**

@@ -28,10 +28,20 @@ interface Draft {
   readonly percent: number;
   readonly epochs: number | null;
   readonly headLayer: boolean;
+  readonly reader: boolean;
 }
 
 const initial: Draft = {
-  ...{ label: null, leaveOut: null, start: "whole", section: null, percent: 100, epochs: null, headLayer: false },
+  ...{
+    label: null,
+    leaveOut: null,
+    start: "whole",
+    section: null,
+    percent: 100,
+    epochs: null,
+    headLayer: false,
+    reader: true,
+  },
 };
 
 const HELD_OUT_SHARE = 0.2;
@@ -72,7 +82,7 @@ function Fields({ slice }: { slice: Info }) {
   const categories = categoriesOf(slice, label);
   const leaveOut = draft.leaveOut ?? namesOfUnknown(categories);
   const epochs = draft.epochs ?? usualEpochs;
-  const { start, section, headLayer, percent } = draft;
+  const { start, section, headLayer, reader, percent } = draft;
   const heldOut: HeldOutCells =
     section === null ? { kind: "block", share: HELD_OUT_SHARE } : { kind: "section", names: [section] };
   return (
@@ -166,6 +176,13 @@ function Fields({ slice }: { slice: Info }) {
           checked={headLayer}
           onChange={(event) => set({ headLayer: event.currentTarget.checked })}
         />
+        <Checkbox
+          size="xs"
+          my={6}
+          label="Join a linear reader of a cell's own genes"
+          checked={reader}
+          onChange={(event) => set({ reader: event.currentTarget.checked })}
+        />
       </More>
       {work ? (
         <WorkNote title={work.what} work={work} />
@@ -175,7 +192,9 @@ function Fields({ slice }: { slice: Info }) {
           mt={6}
           variant="default"
           disabled={busy}
-          onClick={() => void fineTune({ label, leaveOut, start, heldOut, fraction: percent / 100, epochs, headLayer })}
+          onClick={() =>
+            void fineTune({ label, leaveOut, start, heldOut, fraction: percent / 100, epochs, headLayer, reader })
+          }
         >
           Fine-tune
         </Button>

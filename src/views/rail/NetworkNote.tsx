@@ -48,6 +48,11 @@ export function NetworkNote() {
                     {formatScore(origin.scores.balancedAccuracy)}
                   </Fact>
                 )}
+                {origin.kind === "fine-tuned" && origin.networkAlone && (
+                  <Fact name="Without the reader" definition={terms.networkAlone}>
+                    {formatScore(origin.networkAlone.f1Micro)} / {formatScore(origin.networkAlone.f1Macro)}
+                  </Fact>
+                )}
                 <Fact name="Scored on">
                   {formatCount(prediction.nTest)} {origin.kind === "file" ? "labelled" : "held-out"} cells
                 </Fact>

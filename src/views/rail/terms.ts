@@ -73,6 +73,8 @@ export const terms = {
   nmi: "Normalised mutual information: shared information of two groupings, not corrected for chance.",
   f1Micro: "Share of held-out cells that are predicted right.",
   f1Macro: "Mean over classes of the F1 score, so that rare classes count as much as common ones.",
+  networkAlone:
+    "F1 micro and macro of the network by itself. The verdict shown joins a linear reader of each cell's own genes to it, which knows rare classes better.",
   balancedAccuracy: "Mean over classes of the share of their cells that are predicted right.",
   medianDegree: "Half of the cells have at most this many neighbours.",
   components: "Parts of the graph with no edge between them; each section is at least one.",

@@ -10,6 +10,7 @@ import { fineTuneRecipe } from "../../train/fine-tune-recipe";
 import { defaultRecipe } from "../../train/recipe";
 import { createTrainer } from "../../train/trainer";
 import { type FineTuneChoice, type FineTuneInput, fineTune, fineTuneCells } from "./fine-tune";
+import { labReader } from "./linear-reader";
 
 const { slice: tissue } = smallTissue({ side: 20, nVars: 12 });
 const slice: Slice = {
@@ -60,7 +61,7 @@ describe("fine-tuning", () => {
   beforeAll(async () => {
     backend = await openCpu();
     const { graph } = buildGraph(positionsMicrons(slice), slice.section.codes, pretrained.graph, quiet);
-    input = { slice, graph, backend, choice: section };
+    input = { slice, graph, backend, choice: section, reader: null };
   });
 
   test("learns the label from the other section and scores the held-out one, each cell once", async () => {
@@ -78,6 +79,20 @@ describe("fine-tuning", () => {
     expect([scores.nScored, nLabels, heldOut.indexOf(1)]).toEqual([200, 200, 200]);
     expect(scores.f1Macro).toBeGreaterThan(0.8);
     trainer.dispose();
+  });
+
+  test("joins a linear reader where it is asked to, which learns from cells without labels only after pretraining", async () => {
+    const recipe = fineTuneRecipe(pretrained, { label, start: "scratch", epochs: 2 });
+    const few = { ...input, recipe, choice: { ...section, fraction: 30 } };
+    const alone = await fineTune({ ...few, from: null }, turns, quiet);
+    const joined = await fineTune({ ...few, from: null, reader: labReader }, turns, quiet);
+    const taught = await fineTune({ ...few, from: await alone.trainer.weights(), reader: labReader }, turns, quiet);
+    const { f1Micro, f1Macro } = alone.scores;
+    expect(joined.networkAlone).toEqual({ f1Micro, f1Macro });
+    expect(alone.networkAlone).toBeNull();
+    expect(joined.scores.f1Macro).toBeGreaterThan(f1Macro);
+    expect([joined.reader?.selfTrained, taught.reader?.selfTrained, alone.reader]).toEqual([false, true, null]);
+    for (const { trainer } of [alone, joined, taught]) trainer.dispose();
   });
 
   test("with a frozen encoder leaves what was pretrained as it was", async () => {

@@ -9,12 +9,16 @@ import { positionsMicrons, type Slice } from "../../slice/slice";
 import { labelCodes } from "../../slice/unlabelled";
 import { type Task, throwIfCancelled } from "../../task";
 import { ROLE } from "../../train/cell-roles";
+import type { ModelReader } from "../../train/model-reader";
 import type { RunRecipe } from "../../train/recipe";
 import { type Trained, type TrainedSoFar, trainToEnd } from "../../train/train-to-end";
 import { createTrainer, type Trainer } from "../../train/trainer";
-import { type AnnotationScores, scoreAnnotation } from "./annotation";
+import { type ExpressionRows, expressionRows } from "../baselines/expression-rows";
+import { type Annotation, type AnnotationScores, scoreAnnotation } from "./annotation";
 import { drawLabels, type LabelFraction } from "./label-fraction";
+import type { LinearReader } from "./linear-reader";
 import { labelColumn } from "./prepare-annotation";
+import { joinedVerdict, learnReader } from "./reader-verdict";
 import { knownLabels, ofCells } from "./run-one";
 
 /** Cells that are kept from learning, to be scored: blocks of the tissue, or whole sections. Never single cells (split.ts). */
@@ -30,16 +34,20 @@ export interface FineTuneChoice {
   readonly seed: number;
 }
 
-interface FineTuneCells {
+/** Which labels a network may know. */
+export interface DrawnLabels {
   /** What the network may know: the drawn labels, with the classes that occur among them. */
   readonly labels: CellLabels;
   /** Codes of those classes in the slice's own column. */
   readonly classes: readonly number[];
   readonly codes: Int32Array; // (nObs,), of the slice's own column, -1 = unlabelled
   readonly categories: readonly string[];
+  readonly drawn: Uint32Array;
+}
+
+interface FineTuneCells extends DrawnLabels {
   readonly roles: Uint8Array; // (nObs,)
   readonly testCells: Uint32Array;
-  readonly drawn: Uint32Array;
 }
 
 /**
@@ -50,8 +58,7 @@ export function fineTuneCells(
   { name, leaveOut }: LabelRecipe,
   { heldOut, fraction, seed }: FineTuneChoice,
 ): FineTuneCells {
-  const column = labelColumn(slice, name);
-  const codes = labelCodes(column, leaveOut);
+  const codes = labelCodes(labelColumn(slice, name), leaveOut);
   const held = heldOutMask(slice, heldOut, seed);
   const testCells = Uint32Array.from(held.keys()).filter((i) => held[i] === 1);
   const trainable = held.map((is) => 1 - is);
@@ -62,13 +69,51 @@ export function fineTuneCells(
       `No cell ${has(held) ? "outside" : "among"} those that are held out has a ${name}.`,
       "Hold out other cells, or choose another label.",
     );
+  const roles = Uint8Array.from(held, (is) => (is ? ROLE.test : ROLE.train));
+  return { ...drawnLabels(slice, { name, leaveOut }, { roles, fraction, seed }), testCells, roles };
+}
+
+/**
+ * The labels that may be known of a slice: a part of those outside the cells to test on, all others hidden. A class of which
+ * none is drawn is not learned.
+ *
+ * @param roles  a ROLE of each cell, null where all train
+ * @throws LabError("missing") if the slice lacks the label, or no cell that may be learned from has it
+ */
+export function drawnLabels(
+  slice: Slice,
+  { name, leaveOut }: LabelRecipe,
+  {
+    roles,
+    fraction,
+    seed,
+  }: { readonly roles: Uint8Array | null; readonly fraction: LabelFraction; readonly seed: number },
+): DrawnLabels {
+  const column = labelColumn(slice, name);
+  const codes = labelCodes(column, leaveOut);
+  const trainable = Uint8Array.from(codes, (_, i) => Number(roles?.[i] !== ROLE.test));
   const drawn = drawLabels(codes, { trainable, sectionCodes: slice.section.codes, fraction, seed });
+  if (drawn.length === 0)
+    throw new LabError(
+      "missing",
+      `No cell that may be learned from has a ${name}.`,
+      "Test on other sections, or choose another label.",
+    );
   const { categories } = column;
-  return {
-    ...knownLabels({ codes, categories }, name, drawn),
-    ...{ codes, categories, testCells, drawn },
-    roles: Uint8Array.from(held, (is) => (is ? ROLE.test : ROLE.train)),
-  };
+  return { ...knownLabels({ codes, categories }, name, drawn), codes, categories, drawn };
+}
+
+/** What stands beside a network that has learned those labels. @param all  whether it learns from all other cells too */
+export function readerBeside(
+  slice: Slice,
+  { codes, drawn, classes }: DrawnLabels,
+  { settings, all }: { readonly settings: LinearReader; readonly all: boolean },
+  task: Task,
+): { readonly reader: ModelReader; readonly features: ExpressionRows } {
+  const features = expressionRows(slice, null);
+  const known = new Set(drawn);
+  const unlabelled = all ? Uint32Array.from(codes.keys()).filter((i) => !known.has(i)) : null;
+  return { reader: learnReader({ features, codes, drawn, unlabelled }, classes, settings, task), features };
 }
 
 function heldOutMask(slice: Slice, heldOut: HeldOutCells, seed: number): Uint8Array {
@@ -103,17 +148,25 @@ export interface FineTuneInput {
   readonly choice: FineTuneChoice;
   /** Arrays of the pretrained network, whose encoder is taken; null from scratch. */
   readonly from: readonly NamedArray[] | null;
+  /** Joined to the network's verdict; null for the network alone. After pretraining it learns from cells without a label too. */
+  readonly reader: LinearReader | null;
   /** Of the pretraining's slice, where it was another one. */
   readonly statistics?: PreprocessStatistics;
 }
+
+export type NetworkScores = Pick<AnnotationScores, "f1Micro" | "f1Macro">;
 
 export interface FineTuned {
   /** The caller's to dispose of. */
   readonly trainer: Trainer;
   readonly trained: Trained;
+  /** Joined where there is a reader. */
   readonly probabilities: Float32Array; // (nObs, classes of the trainer)
+  readonly reader: ModelReader | null;
   readonly heldOut: Uint8Array; // (nObs,), 1 = held out
   readonly scores: AnnotationScores;
+  /** What the network scored without the reader; null where there is none. */
+  readonly networkAlone: NetworkScores | null;
   readonly nLabels: number;
 }
 
@@ -130,7 +183,7 @@ export interface FineTuneTurns {
  *   part of its epochs is not what was asked for
  */
 export async function fineTune(
-  { choice, from, ...input }: FineTuneInput,
+  { choice, from, reader: settings, ...input }: FineTuneInput,
   { turn, breathe }: FineTuneTurns,
   task: Task,
 ): Promise<FineTuned> {
@@ -150,14 +203,23 @@ export async function fineTune(
     };
     const trained = await trainToEnd(inTurns, { lost: backend.lost, breathe }, task);
     throwIfCancelled(task, "Fine-tuning");
-    const probabilities = await turn(() => trainer.predict());
-    if (!probabilities) throw new LabError("internal", "The network predicts no classes.");
-    const annotation = ofCells({ classes, probability: probabilities }, testCells);
-    const scores = scoreAnnotation(annotation, { ...cells, train: drawn });
-    const heldOut = roles.map((role) => Number(role === ROLE.test));
-    return { trainer, trained, probabilities, heldOut, scores, nLabels: drawn.length };
+    const probability = await turn(() => trainer.predict());
+    if (!probability) throw new LabError("internal", "The network predicts no classes.");
+    const network = { classes, cells: Uint32Array.from(roles.keys()), probability };
+    const beside = settings && readerBeside(slice, cells, { settings, all: from !== null }, task);
+    const verdict = beside ? joinedVerdict(network, beside.reader, beside.features) : network;
+    const scoresOf = (of: Annotation) => scoreAnnotation(ofCells(of, testCells), { ...cells, train: drawn });
+    return {
+      ...{ trainer, trained, probabilities: verdict.probability, reader: beside?.reader ?? null },
+      heldOut: roles.map((role) => Number(role === ROLE.test)),
+      scores: scoresOf(verdict),
+      networkAlone: beside && networkScores(scoresOf(network)),
+      nLabels: drawn.length,
+    };
   } catch (thrown) {
     trainer.dispose();
     throw thrown;
   }
 }
+
+export const networkScores = ({ f1Micro, f1Macro }: AnnotationScores): NetworkScores => ({ f1Micro, f1Macro });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRng, normal } from "../../random";
 import type { FeatureRows } from "../baselines/expression-rows";
 import type { Annotation } from "./annotation";
-import { guessByQuota, joined, labReader, readLinearly, thinnedByClass } from "./linear-reader";
+import { guessByQuota, labReader, learnLinearly, readLinearly, thinnedByClass } from "./linear-reader";
 
 /** Two common classes told apart by genes 0 and 1, and a rare one that genes 2 and 3 mark and that looks like the first otherwise. */
 const [nCells, size, every] = [3000, 12, 60];
@@ -24,6 +24,10 @@ const cells = all.filter((i) => i >= 1500);
 const unlabelled = all.filter((i) => !train.includes(i));
 
 const { share: _, ...reader } = labReader;
+const read = (of: { train: Uint32Array; unlabelled: Uint32Array | null }, known = codes): Annotation => {
+  const learned = learnLinearly(features, known, of, reader);
+  return { classes: learned.classes, cells, probability: readLinearly(learned, features, cells) };
+};
 const f1OfRare = ({ classes, probability }: Annotation): number => {
   const k = classes.length;
   let [both, said, are] = [0, 0, 0];
@@ -39,8 +43,8 @@ const f1OfRare = ({ classes, probability }: Annotation): number => {
 
 describe("a linear reader", () => {
   test("finds more of a class with one label when it learns from cells without labels", () => {
-    const alone = readLinearly(features, codes, { train, cells, unlabelled: null }, reader);
-    const taught = readLinearly(features, codes, { train, cells, unlabelled }, reader);
+    const alone = read({ train, unlabelled: null });
+    const taught = read({ train, unlabelled });
     expect(taught.classes).toEqual([2, 4, 7]);
     expect(f1OfRare(taught)).toBeGreaterThan(0.6);
     expect(f1OfRare(taught)).toBeGreaterThan(f1OfRare(alone) + 0.1);
@@ -48,13 +52,13 @@ describe("a linear reader", () => {
 
   test("reads no label but those it was given", () => {
     const hidden = codes.map((code, i) => (train.includes(i) ? code : 99));
-    const of = { train, cells, unlabelled };
-    expect(readLinearly(features, hidden, of, reader)).toEqual(readLinearly(features, codes, of, reader));
+    const of = { train, unlabelled };
+    expect(read(of, hidden)).toEqual(read(of));
   });
 
   test("needs two classes", () => {
-    const of = { train: train.filter((i) => codes[i] === 2), cells, unlabelled: null };
-    expect(() => readLinearly(features, codes, of, reader)).toThrowError(/at least 2 classes, there are 1/);
+    const of = { train: train.filter((i) => codes[i] === 2), unlabelled: null };
+    expect(() => read(of)).toThrowError(/at least 2 classes, there are 1/);
   });
 });
 
@@ -82,23 +86,5 @@ test("many labels are thinned class by class, few are kept", () => {
   expect(new Set(thin.cells).size).toBe(1100);
   thin.cells.forEach((cell, r) => {
     expect(codes[cell / 3]).toBe(thin.codes[r]);
-  });
-});
-
-describe("two verdicts joined", () => {
-  const a = { classes: [1, 3], cells: Uint32Array.from([5, 6]), probability: Float32Array.from([0.9, 0.1, 0.3, 0.7]) };
-  const b = { ...a, probability: Float32Array.from([0.2, 0.8, 1, 0]) };
-
-  test("are one or the other at the ends, and their geometric mean between", () => {
-    expect(joined(a, b, 0).probability[0]).toBeCloseTo(0.9, 6);
-    expect(joined(a, b, 1).probability[1]).toBeCloseTo(0.8, 6);
-    const [own, other] = [Math.sqrt(0.9 * 0.2), Math.sqrt(0.1 * 0.8)];
-    expect(joined(a, b, 0.5).probability[0]).toBeCloseTo(own / (own + other), 6);
-    const { probability } = joined(a, b, 0.3);
-    expect(probability[2] + probability[3]).toBeCloseTo(1, 6);
-  });
-
-  test("must be of the same classes", () => {
-    expect(() => joined(a, { ...b, classes: [1, 2] }, 0.5)).toThrowError(/same classes/);
   });
 });

@@ -1,10 +1,6 @@
 /**
  * @file A linear reader beside the network: multinomial logistic regression on a cell's own standardised genes, classes nearly
- * balanced, whose verdict is joined to the network's as
- *
- *     p(c | i)  ∝  p_network(c | i)^(1 - s) · p_linear(c | i)^s
- *
- * A network loses rare classes that few genes mark and that a straight line still tells apart; the line knows nothing of the
+ * balanced, whose verdict is joined to the network's (reader-verdict.ts). A network loses rare classes that few genes mark and that a straight line still tells apart; the line knows nothing of the
  * neighbours. With self-training the reader also learns from cells without a label: in each round it takes, of every class, the
  * cells it ranks first for it, as many as a part of what the class's share among the labels leads to expect. Ranks within a class
  * stay right where probabilities do not: of a class with one label no cell ever becomes the most probable one.
@@ -13,12 +9,16 @@
  * Differs: a cell that two classes ask for is given to neither; guessed cells count less than labels; classes are weighed by
  * n_c^-b, where 0 < b < 1 lies between their frequency and balance.
  */
-import { fitSoftmax, type SoftmaxModel, softmaxProbabilities } from "../../cluster/softmax-regression";
-import { LabError } from "../../errors";
+import {
+  fitSoftmax,
+  type SoftmaxModel,
+  type SoftmaxWeights,
+  softmaxProbabilities,
+} from "../../cluster/softmax-regression";
+import { assertShape, LabError } from "../../errors";
 import type { Codes } from "../../metrics/contingency";
 import { quiet, type Task } from "../../task";
 import type { FeatureRows } from "../baselines/expression-rows";
-import type { Annotation } from "./annotation";
 
 export interface LinearReader {
   /** s: how much of the verdict is the reader's, in [0, 1]. */
@@ -53,23 +53,30 @@ const LARGEST_POOL = 32_768;
 const LEAST_KEPT = 100;
 const BLOCK = 4096;
 
+/** What a reader has learned, in single precision, as it is kept: read anew from a file it says the same to the last bit. */
+export interface LearnedReader {
+  /** Codes of the label that were learned, ascending, one a row of the weights. */
+  readonly classes: readonly number[];
+  readonly weights: Float32Array; // (classes, features)
+  readonly bias: Float32Array; // (classes,)
+}
+
 /**
- * Class probabilities of cells by a linear reader.
+ * Teaches a linear reader.
  *
  * @param codes         label per cell, shape (n,), of which those of `train` alone are read
  * @param train         cells whose labels are known
- * @param cells         cells to read
  * @param unlabelled    cells to learn from without their labels; none for a reader of labels alone
  * @throws LabError("missing") if fewer than two classes have a label
  */
-export function readLinearly(
+export function learnLinearly(
   features: FeatureRows,
   codes: Codes,
-  of: { readonly train: Uint32Array; readonly cells: Uint32Array; readonly unlabelled: Uint32Array | null },
+  of: { readonly train: Uint32Array; readonly unlabelled: Uint32Array | null },
   reader: Omit<LinearReader, "share">,
   task: Task = quiet,
-): Annotation {
-  const { train, cells } = of;
+): LearnedReader {
+  const { train } = of;
   const classes = [...new Set(Array.from(train, (i) => codes[i]))].sort((a, b) => a - b);
   if (classes.length < 2 || classes[0] < 0)
     throw new LabError(
@@ -90,32 +97,22 @@ export function readLinearly(
       model = learn(guessByQuota(probability, pool, expectedCells(labelled.codes, classes.length, pool.length), quota));
     }
   }
-  return { classes, cells, probability: probabilities(model, features, cells) };
+  return { classes, weights: Float32Array.from(model.weights), bias: Float32Array.from(model.bias) };
 }
 
 /**
- * p_a^(1-s) p_b^s, each row brought to the sum of 1.
- * @throws LabError("shape") if the two are not of the same cells and classes
+ * Class probabilities of cells by a reader, shape (cells.length, classes).
+ * @param features  as it learned from, standardised alike
  */
-export function joined(a: Annotation, b: Annotation, share: number): Annotation {
-  const k = a.classes.length;
-  if (a.probability.length !== b.probability.length || a.classes.some((code, c) => code !== b.classes[c]))
-    throw new LabError("shape", "Only annotations of the same cells by the same classes can be joined.");
-  const probability = new Float32Array(a.probability.length);
-  const logs = new Float64Array(k);
-  for (let at = 0; at < probability.length; at += k) {
-    for (let c = 0; c < k; c++)
-      logs[c] = (1 - share) * logOf(a.probability[at + c]) + share * logOf(b.probability[at + c]);
-    const most = logs.reduce((x, y) => Math.max(x, y));
-    let sum = 0;
-    for (let c = 0; c < k; c++) sum += Math.exp(logs[c] - most);
-    for (let c = 0; c < k; c++) probability[at + c] = Math.exp(logs[c] - most) / sum;
-  }
-  return { classes: a.classes, cells: a.cells, probability };
+export function readLinearly(
+  { weights, bias }: Pick<LearnedReader, "weights" | "bias">,
+  features: FeatureRows,
+  cells: Uint32Array,
+): Float32Array {
+  const [nClasses, d] = [bias.length, features.size];
+  assertShape("A linear reader's weights", [weights.length], [nClasses * d]);
+  return probabilities({ nClasses, d, weights, bias }, features, cells);
 }
-
-/** A class that one of the two excludes is unlikely, and the other may still be heard. */
-const logOf = (p: number): number => Math.log(Math.max(p, 1e-30));
 
 export interface Guesses {
   readonly cells: Uint32Array;
@@ -180,7 +177,7 @@ function fitTo(
 }
 
 /** Features are wider than probabilities, so they are written out for some cells at a time. */
-function probabilities(model: SoftmaxModel, features: FeatureRows, cells: Uint32Array): Float32Array {
+function probabilities(model: SoftmaxWeights, features: FeatureRows, cells: Uint32Array): Float32Array {
   const out = new Float32Array(cells.length * model.nClasses);
   for (let from = 0; from < cells.length; from += BLOCK) {
     const some = cells.subarray(from, from + BLOCK);

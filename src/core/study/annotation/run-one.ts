@@ -7,13 +7,13 @@ import { ROLE } from "../../train/cell-roles";
 import { type Trained, trainToEnd } from "../../train/train-to-end";
 import { modelFileOf } from "../../train/trained-model";
 import { createTrainer, type Trainer, type TrainerInput } from "../../train/trainer";
-import { expressionRows } from "../baselines/expression-rows";
+import { type ExpressionRows, expressionRows } from "../baselines/expression-rows";
 import { annotateByLogistic } from "../baselines/logistic-annotation";
 import { type Annotation, predictedCodes, scoreAnnotation } from "./annotation";
 import { drawLabels } from "./label-fraction";
-import { joined, type LinearReader, readLinearly } from "./linear-reader";
 import { type AnnotationJob, type AnnotationPlan, configurationNamed } from "./plan";
 import type { PreparedAnnotation } from "./prepare-annotation";
+import { joinedVerdict, learnReader } from "./reader-verdict";
 import type { AnnotationBaselineResult, AnnotationRun, Predictions, PretrainResult } from "./result";
 import { stageRecipes } from "./stage-recipes";
 
@@ -102,7 +102,11 @@ async function runNetwork(
 ): Promise<AnnotationJobOutcome> {
   const { plan, prepared } = input;
   const { key, configuration, view, ssl, fraction, seed } = job;
-  const { train: stage, reader, pretrainsOnTest } = stageRecipes(configurationNamed(plan, configuration), view, seed);
+  const {
+    train: stage,
+    reader: settings,
+    pretrainsOnTest,
+  } = stageRecipes(configurationNamed(plan, configuration), view, seed);
   // nothing is to be forgotten from scratch: the encoder learns at the whole rate
   const config =
     job.from === null && stage.config.encoderRate !== undefined ? { ...stage.config, encoderRate: 1 } : stage.config;
@@ -120,19 +124,23 @@ async function runNetwork(
     const network = ofCells({ classes, probability }, prepared.testCells);
     // to learn from cells without a label is self-supervision too: without SSL the reader has labels alone
     const unlabelled = job.from === null ? null : unlabelledCells(prepared, drawn, pretrainsOnTest);
-    const annotation = reader
-      ? joined(network, read(prepared, { drawn, unlabelled }, reader, task), reader.share)
-      : network;
+    const features = settings && featuresOf(prepared, "logistic", task);
+    // labels that a network stops by are the reader's too: they are known
+    const known = features && { features, codes: prepared.codes, drawn, unlabelled };
+    const reader = settings && known ? learnReader(known, classes, settings, task) : null;
+    const annotation = reader && features ? joinedVerdict(network, reader, features) : network;
     const scoresOf = (of: Annotation) => scoreAnnotation(of, { ...prepared, train });
     const { f1Micro, f1Macro } = scoresOf(network);
     const seconds = (performance.now() - began) / 1000;
     return {
       predictions: predictionsOf(annotation),
-      ...(input.keepsModels && { model: await modelFileOf(trainer, slice) }),
+      ...(input.keepsModels && { model: await modelFileOf(trainer, slice, reader) }),
       result: {
         ...{ kind: "run", key, configuration, view, ssl, fraction, seed },
         ...scoresOf(annotation),
-        ...(reader && { reader: { ...reader, selfTrained: unlabelled !== null, networkAlone: { f1Micro, f1Macro } } }),
+        ...(settings && {
+          reader: { ...settings, selfTrained: unlabelled !== null, networkAlone: { f1Micro, f1Macro } },
+        }),
         ...{ nLabels: drawn.length, nTrain: train.length, nValidation },
         ...{ seconds, pretrainSeconds: from?.seconds ?? null, ...curves(trained), recipe, backend },
       },
@@ -218,18 +226,6 @@ function unlabelledCells({ roles }: PreparedAnnotation, drawn: Uint32Array, onTe
   return Uint32Array.from(roles.keys()).filter((i) => !known.has(i) && (onTest || roles[i] !== ROLE.test));
 }
 
-/** Labels that a network stops by are the reader's too: they are known. */
-function read(
-  prepared: PreparedAnnotation,
-  { drawn, unlabelled }: { readonly drawn: Uint32Array; readonly unlabelled: Uint32Array | null },
-  reader: LinearReader,
-  task: Task,
-): Annotation {
-  const features = featuresOf(prepared, "logistic", task);
-  const cells = { train: drawn, cells: prepared.testCells, unlabelled };
-  return readLinearly(features, prepared.codes, cells, reader, task);
-}
-
 export function ofCells(
   { classes, probability }: { readonly classes: readonly number[]; readonly probability: Float32Array },
   cells: Uint32Array,
@@ -250,10 +246,9 @@ function predictionsOf(annotation: Annotation): Predictions {
   return { cells: [...cells], codes: [...codes], probability: sure };
 }
 
-type Features = ReturnType<typeof expressionRows>;
-const lastFeatures = new WeakMap<PreparedAnnotation, { readonly name: string; readonly features: Features }>();
+const lastFeatures = new WeakMap<PreparedAnnotation, { readonly name: string; readonly features: ExpressionRows }>();
 /** With all labels a baseline is the same for every seed. */
-const lastAnnotation = new WeakMap<Features, { readonly drawn: Uint32Array; readonly annotation: Annotation }>();
+const lastAnnotation = new WeakMap<ExpressionRows, { readonly drawn: Uint32Array; readonly annotation: Annotation }>();
 
 async function runBaseline(
   { prepared }: AnnotationInput,
@@ -282,7 +277,7 @@ function featuresOf(
   prepared: PreparedAnnotation,
   name: Extract<AnnotationJob, { kind: "baseline" }>["name"],
   task: Task,
-): Features {
+): ExpressionRows {
   const last = lastFeatures.get(prepared);
   if (last?.name === name) return last.features;
   const graph = name === "logistic" ? null : prepared.graph({ kind: "knn", k: 6, symmetrize: "none" }, task);

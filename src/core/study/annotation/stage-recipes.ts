@@ -1,4 +1,4 @@
-import { type AnnotationRecipes, annotationRecipes } from "../../train/annotation-presets";
+import { type AnnotationPreset, type AnnotationRecipes, annotationRecipes } from "../../train/annotation-presets";
 import { type RunRecipe, validateRecipe } from "../../train/recipe";
 import { type LinearReader, labReader } from "./linear-reader";
 import { backboneOf, type Configuration, type PipelineSettings } from "./pipeline";
@@ -8,6 +8,12 @@ export interface StageRecipes extends AnnotationRecipes {
   /** What is joined to the network's verdict; null where the network stands alone. */
   readonly reader: LinearReader | null;
 }
+
+/** The paper has no reader. */
+export const presetReaders: Readonly<Record<AnnotationPreset, LinearReader | null>> = {
+  lab: labReader,
+  spatialssl: null,
+};
 
 /**
  * The recipes of both stages: the preset's with the pipeline's settings in place of its own. `k_hop` and the batch sizes
@@ -23,7 +29,7 @@ export function stageRecipes({ preset, changes }: Configuration, view: View, see
     pretrain: changed(pretraining, "pretrain", changes, seed),
     train: changed(train, "train", changes, seed),
     pretrainsOnTest,
-    reader: { lab: labReader, spatialssl: null }[preset],
+    reader: presetReaders[preset],
   };
 }
 

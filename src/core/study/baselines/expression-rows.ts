@@ -1,12 +1,18 @@
 import { assertShape } from "../../errors";
 import type { SpatialGraph } from "../../graph/spatial-graph";
 import { type CountsOfCells, type NormalizeRecipe, normalizeExpression } from "../../preprocess/normalize";
+import type { PreprocessStatistics } from "../../preprocess/statistics";
 
 /** Rows of features that are written out only for the cells asked for. */
 export interface FeatureRows {
   readonly size: number;
   /** shape (cells.length, size), row-major */
   of(cells: ArrayLike<number>): Float32Array;
+}
+
+/** Standardised expression, and what standardised it. */
+export interface ExpressionRows extends FeatureRows {
+  readonly statistics: PreprocessStatistics;
 }
 
 /** Counts scaled to the median total, log(1 + x), each gene with mean 0 and deviation 1. */
@@ -17,11 +23,16 @@ const standardised: NormalizeRecipe = { targetSum: "median", log1p: true, scale:
  * zeros, the mean of all cells, for a cell without any).
  *
  * @param graph  whose neighbours are averaged; null for own genes alone
+ * @param known  total, means and deviations of other cells, in place of these cells' own
  * @throws LabError("shape") if the graph is of other cells
  */
-export function expressionRows(slice: CountsOfCells, graph: SpatialGraph | null): FeatureRows {
+export function expressionRows(
+  slice: CountsOfCells,
+  graph: SpatialGraph | null,
+  known?: PreprocessStatistics,
+): ExpressionRows {
   if (graph) assertShape("Neighbours' mean", [graph.nNodes], [slice.nObs]);
-  const { x, centers } = normalizeExpression(slice, standardised);
+  const { x, centers, statistics } = normalizeExpression(slice, standardised, known);
   const { nVars } = slice;
   const size = graph ? 2 * nVars : nVars;
   const add = (out: Float32Array, at: number, cell: number, share: number): void => {
@@ -30,6 +41,7 @@ export function expressionRows(slice: CountsOfCells, graph: SpatialGraph | null)
   };
   return {
     size,
+    statistics,
     of(cells) {
       const out = new Float32Array(cells.length * size);
       for (let r = 0; r < cells.length; r++) {
