@@ -1,4 +1,5 @@
 import type { Slice } from "../src/core/slice/slice";
+import { namesOfUnknown } from "../src/core/slice/unlabelled";
 import { coarserColumns } from "../src/core/study/annotation/label-levels";
 import { expandGrid } from "../src/core/study/annotation/pipeline";
 import {
@@ -7,7 +8,7 @@ import {
   defaultAnnotationPlan,
   validateAnnotationPlan,
 } from "../src/core/study/annotation/plan";
-import { testSectionByRule } from "../src/core/study/annotation/prepare-annotation";
+import { labelColumn, testSectionByRule } from "../src/core/study/annotation/prepare-annotation";
 import {
   type AnnotationRecipe,
   switches,
@@ -61,6 +62,7 @@ export function annotationPlanOf(
   const unlabelled = args.has("unlabelled")
     ? args.names("unlabelled")
     : (recipe.unlabelled ?? before?.unlabelled ?? []);
+  const taken = namesOfUnknown(labelColumn(slice, label).categories).filter((name) => !unlabelled.includes(name));
   const given = args.has("test-section") ? args.names("test-section") : (recipe.testSections ?? before?.testSections);
   const testSections = given ?? [testSectionByRule(slice, label, unlabelled)];
   const told = args.has("levels") ? namedLevels(args) : (recipe.levels ?? before?.levels);
@@ -85,7 +87,16 @@ export function annotationPlanOf(
   });
   const byRule = `section ${testSections} is tested on: its composition is nearest to the mean of all (--test-section).`;
   const found = `scored by ${levels.join(" and ")} as well, within which each ${label} lies (--levels none turns it off).`;
-  return { plan, notes: [...notes, ...(given ? [] : [byRule]), ...(told || levels.length === 0 ? [] : [found])] };
+  const classes = `${taken.join(" and ")} counts as a class (--unlabelled ${taken} leaves it out).`;
+  return {
+    plan,
+    notes: [
+      ...notes,
+      ...(taken.length > 0 ? [classes] : []),
+      ...(given ? [] : [byRule]),
+      ...(told || levels.length === 0 ? [] : [found]),
+    ],
+  };
 }
 
 /** `none` is a word for no level at all. */

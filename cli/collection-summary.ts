@@ -1,6 +1,6 @@
 import type { Collection } from "../src/core/collection/collection";
 import { medianTotal } from "../src/core/preprocess/statistics";
-import { heldOutSection } from "../src/core/study/annotation/held-out-section";
+import { heldOutSection, ofClasses, sectionsWithClasses } from "../src/core/study/annotation/held-out-section";
 
 /** What `inspect` and `collect` print of a collection. */
 export function collectionSummary({ sections, labels, varNames, countState, nObs, notes }: Collection): object {
@@ -17,8 +17,8 @@ export function collectionSummary({ sections, labels, varNames, countState, nObs
       const width = categories.length;
       const composition = sections.map((_, s) => [...counts.subarray(s * width, (s + 1) * width)]);
       const missing = composition.map((row, s) => sections[s].nObs - row.reduce((a, b) => a + b, 0));
-      const labelled = composition.filter((row) => row.some((n) => n > 0)).length;
-      const held = labelled > 1 ? heldOutSection({ nSections: sections.length, nClasses: width, counts }) : null;
+      const classes = ofClasses({ nSections: sections.length, nClasses: width, counts }, categories);
+      const held = sectionsWithClasses(classes).length > 1 ? heldOutSection(classes) : null;
       return { name, categories, composition, missing, heldOut: held === null ? null : sections[held].name };
     }),
     notes,

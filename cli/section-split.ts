@@ -1,7 +1,8 @@
 import type { Collection } from "../src/core/collection/collection";
 import { LabError } from "../src/core/errors";
-import { heldOutSection } from "../src/core/study/annotation/held-out-section";
+import { heldOutSection, ofClasses } from "../src/core/study/annotation/held-out-section";
 import { defaultSplit, type SectionSplit, validationSections } from "../src/core/study/annotation/split";
+import type { RunRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 
 /**
@@ -11,8 +12,9 @@ import type { Arguments } from "./command";
 export function sectionSplit(
   args: Arguments,
   { sections, labels }: Collection,
-  { seed, fallback }: { readonly seed: number; readonly fallback: "none" | "auto" },
+  { recipe, fallback }: { readonly recipe: Pick<RunRecipe, "seed" | "label">; readonly fallback: "none" | "auto" },
 ): SectionSplit {
+  const { seed, label: learned } = recipe;
   const named = args.names("test-sections").map((name) => {
     const number = sections.findIndex((section) => section.name === name);
     if (number >= 0) return number;
@@ -35,8 +37,13 @@ export function sectionSplit(
 
   function byRule(name: string): number {
     const label = labels.find((one) => one.name === name);
-    if (label)
-      return heldOutSection({ nSections: sections.length, nClasses: label.categories.length, counts: label.counts });
+    if (label) {
+      const { categories, counts } = label;
+      // the classes are those that are learned, where the run learns this label
+      const leaveOut = learned?.name === name ? learned.leaveOut : undefined;
+      const composition = { nSections: sections.length, nClasses: categories.length, counts };
+      return heldOutSection(ofClasses(composition, categories, leaveOut));
+    }
     const known = labels.map((one) => one.name).join(", ");
     throw new LabError("missing", `No section has a label "${name}".`, known && `There are ${known}.`);
   }

@@ -67,7 +67,7 @@ async function trainOpen(
   const { collection, notes } = withGenesOf(model, found);
   for (const note of notes) say(`note: ${note}`);
   const { sections, varNames, labels } = collection;
-  const split = sectionSplit(args, collection, { seed: recipe.seed, fallback });
+  const split = sectionSplit(args, collection, { recipe, fallback });
   const { train, classes, classWeights } = sectionTask(collection, recipe, split.train);
   const unlabelled = split.train.length - train.length;
   if (unlabelled > 0) say(`note: ${unlabelled} sections have no cell with the label and are not trained on.`);

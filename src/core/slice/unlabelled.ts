@@ -19,6 +19,15 @@ export function isUnlabelled(category: string): boolean {
   return unlabelledNames.has(category.trim().toLowerCase());
 }
 
+/** Categories that are a word for "not known" rather than a class: left out until a person says otherwise. */
+export const namesOfUnknown = (categories: readonly string[]): string[] =>
+  categories.filter((name) => /^(ambiguous|unknown)$/i.test(name.trim()));
+
+/** Whether each category is a class: those that say that there is no label are none, nor are those that are left out. */
+export function areClasses(categories: readonly string[], leaveOut: readonly string[] = []): boolean[] {
+  return categories.map((name) => !isUnlabelled(name) && !leaveOut.includes(name));
+}
+
 /**
  * Codes of a label with -1 for every cell that has none, whether the file left it out or wrote "NA".
  *
@@ -28,6 +37,6 @@ export function labelCodes(
   column: Pick<CategoricalColumn, "codes" | "categories">,
   leaveOut: readonly string[] = [],
 ): Int32Array {
-  const keep = column.categories.map((name) => !isUnlabelled(name) && !leaveOut.includes(name));
+  const keep = areClasses(column.categories, leaveOut);
   return Int32Array.from(column.codes, (code) => (code >= 0 && keep[code] ? code : -1));
 }

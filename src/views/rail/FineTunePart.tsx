@@ -1,12 +1,13 @@
 import { Button, Checkbox, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
+import { namesOfUnknown } from "../../core/slice/unlabelled";
 import type { HeldOutCells } from "../../core/study/annotation/fine-tune";
 import type { FineTuneStart } from "../../core/train/fine-tune-recipe";
 import { isFineTuning } from "../../state/fine-tune-run";
 import { useLab } from "../../state/lab";
 import type { LabState } from "../../state/lab-state";
 import { labelsIn } from "../../state/recipe-method";
-import { categoriesOf, namesOfUnknown } from "../kit/categories";
+import { categoriesOf } from "../kit/categories";
 import { ErrorNote } from "../kit/ErrorNote";
 import { KnobRow, NumberKnob } from "../kit/Knob";
 import { LeftOutKnob } from "../kit/LeftOutKnob";

@@ -2,7 +2,13 @@ import type { Collection } from "../../core/collection/collection";
 import type { SharedLabel } from "../../core/collection/conform";
 import type { CategoricalColumn } from "../../core/slice/slice";
 import { isUnlabelled, labelCodes } from "../../core/slice/unlabelled";
-import { type Composition, compositionOf, heldOutSection } from "../../core/study/annotation/held-out-section";
+import {
+  type Composition,
+  compositionOf,
+  heldOutSection,
+  ofClasses,
+  sectionsWithClasses,
+} from "../../core/study/annotation/held-out-section";
 import type { StudySliceInfo } from "../../state/study-state";
 import { categoryColors } from "../color/palettes";
 import { toHex } from "../color/rgb";
@@ -71,8 +77,8 @@ function partsOf({ names, cells, composition }: Counted, column: SharedLabel): r
   order.sort((a, b) => total[b] - total[a] || a - b);
   const [shown, rest] = [order.slice(0, MOST_SHOWN), order.slice(MOST_SHOWN)];
   const colors = categoryColors(nClasses, column.colors).map(toHex);
-  const labelled = cells.filter((_, s) => order.some((k) => counts[s * nClasses + k] > 0)).length;
-  const held = labelled > 1 ? heldOutSection(composition) : -1;
+  const classes = ofClasses(composition, column.categories);
+  const held = sectionsWithClasses(classes).length > 1 ? heldOutSection(classes) : -1;
   return names.map((name, s) => {
     const of = (k: number): number => counts[s * nClasses + k];
     const others = rest.reduce((n, k) => n + of(k), 0);

@@ -1,5 +1,6 @@
 import { LabError } from "../../errors";
 import type { Codes } from "../../metrics/contingency";
+import { areClasses, namesOfUnknown } from "../../slice/unlabelled";
 
 /** Cells of each class in each section, shape (nSections, nClasses), row-major; cells without a label or section are left out. */
 export interface Composition {
@@ -26,6 +27,29 @@ export function compositionOf(
 }
 
 /**
+ * The composition of what is a class alone: the rule speaks of cell types, and a cell called "NA" or "Ambiguous" has none.
+ *
+ * @param categories  names of the columns of `counts`
+ * @param leaveOut    categories that are no classes, beside those that say that there is no label; words for "not known" where
+ *   nobody has chosen
+ */
+export function ofClasses(
+  { nSections, nClasses, counts }: Composition,
+  categories: readonly string[],
+  leaveOut: readonly string[] = namesOfUnknown(categories),
+): Composition {
+  const keep = areClasses(categories, leaveOut);
+  return { nSections, nClasses, counts: counts.map((n, e) => (keep[e % nClasses] ? n : 0)) };
+}
+
+/** Sections with a cell of some class: fewer than two leave nothing to test on and learn from. */
+export function sectionsWithClasses({ nSections, nClasses, counts }: Composition): number[] {
+  return Array.from({ length: nSections }, (_, s) => s).filter((s) =>
+    counts.subarray(s * nClasses, (s + 1) * nClasses).some((n) => n > 0),
+  );
+}
+
+/**
  * How far the composition of each section s lies from the mean section:  Σ_k | n_sk − mean_s' n_s'k |, in cells.
  *
  * Source: the SpatialSSL paper, appendix A.3, "calculating the average number of each cell type across all slices and
@@ -48,14 +72,12 @@ export function sectionImbalance({ nSections, nClasses, counts }: Composition): 
  * The section to test on by the paper's rule: that of the least `sectionImbalance`, the first of several. Sections
  * without a labelled cell are no candidates, though they count in the mean.
  *
+ * @param composition  of classes alone (`ofClasses`)
  * @returns its code
  * @throws LabError("missing") if fewer than two sections hold labelled cells: nothing would be left to learn from
  */
 export function heldOutSection(composition: Composition): number {
-  const { nSections, nClasses, counts } = composition;
-  const labelled = Array.from({ length: nSections }, (_, s) => s).filter((s) =>
-    counts.subarray(s * nClasses, (s + 1) * nClasses).some((n) => n > 0),
-  );
+  const labelled = sectionsWithClasses(composition);
   if (labelled.length < 2)
     throw new LabError(
       "missing",

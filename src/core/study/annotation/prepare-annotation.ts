@@ -6,7 +6,7 @@ import { labelCodes } from "../../slice/unlabelled";
 import { quiet, type Task } from "../../task";
 import { ROLE } from "../../train/cell-roles";
 import type { LabelLevel } from "./annotation";
-import { compositionOf, heldOutSection } from "./held-out-section";
+import { compositionOf, heldOutSection, ofClasses } from "./held-out-section";
 import { coarserLevel } from "./label-levels";
 import type { AnnotationPlan } from "./plan";
 import { splitCells } from "./split";
@@ -69,12 +69,13 @@ export function prepareAnnotation(
   };
 }
 
-/** The section to test on by the paper's rule, by name. @throws as `heldOutSection` */
+/** The section to test on by the paper's rule, by name; the classes are those of the study. @throws as `heldOutSection` */
 export function testSectionByRule(slice: Slice, label: string, unlabelled: readonly string[]): string {
   const column = labelColumn(slice, label);
   const { codes, names } = slice.section;
   const shape = { nSections: names.length, nClasses: column.categories.length };
-  return names[heldOutSection(compositionOf(labelCodes(column, unlabelled), codes, shape))];
+  const composition = compositionOf(column.codes, codes, shape);
+  return names[heldOutSection(ofClasses(composition, column.categories, unlabelled))];
 }
 
 /** @throws LabError("missing") if the slice has no such column of categories */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRng } from "../../random";
 import { ROLE } from "../../train/cell-roles";
-import { compositionOf, heldOutSection, sectionImbalance } from "./held-out-section";
+import { compositionOf, heldOutSection, ofClasses, sectionImbalance, sectionsWithClasses } from "./held-out-section";
 import { splitCells, splitSectionsOf, validationSections } from "./split";
 
 /** Cells of `nSections` sections, uniform in squares. */
@@ -24,6 +24,19 @@ describe("the held-out section", () => {
     const sections = Int8Array.of(0, 0, 0, 1, -1, 1);
     const { counts } = compositionOf(labels, sections, { nSections: 2, nClasses: 2 });
     expect([...counts]).toEqual([1, 1, 0, 2]);
+  });
+
+  it("is chosen by classes: what says that a type is not known is none, unless a person takes it for one", () => {
+    const categories = ["Neuron", "Ambiguous", "NA", "Glia"];
+    const counts = Uint32Array.of(10, 60, 5, 10, 14, 24, 5, 14, 30, 63, 5, 30);
+    const composition = { nSections: 3, nClasses: 4, counts };
+    // means of 18 and 18, and of 49 Ambiguous
+    expect([...sectionImbalance(ofClasses(composition, categories))]).toEqual([16, 8, 24]);
+    expect(heldOutSection(ofClasses(composition, categories))).toBe(1);
+    expect(heldOutSection(ofClasses(composition, categories, ["Ambiguous"]))).toBe(1);
+    expect([...sectionImbalance(ofClasses(composition, categories, []))]).toEqual([27, 33, 38]);
+    expect(heldOutSection(ofClasses(composition, categories, []))).toBe(0);
+    expect(sectionsWithClasses(ofClasses(composition, categories, ["Neuron", "Ambiguous", "Glia"]))).toEqual([]);
   });
 
   it("is the first of equals, never one without labels, and needs another to learn from", () => {

@@ -1,6 +1,7 @@
 import { Button, Checkbox, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { LabError, toLabError } from "../../../core/errors";
+import { namesOfUnknown } from "../../../core/slice/unlabelled";
 import { coarserColumns } from "../../../core/study/annotation/label-levels";
 import type { PipelineSettings } from "../../../core/study/annotation/pipeline";
 import {
@@ -15,7 +16,7 @@ import { chooseLabel } from "../../../state/fresh";
 import { useLab } from "../../../state/lab";
 import type { LabState } from "../../../state/lab-state";
 import { formatCount } from "../../format/numbers";
-import { categoriesOf, namesOfUnknown } from "../../kit/categories";
+import { categoriesOf } from "../../kit/categories";
 import { KnobRow, NumberKnob } from "../../kit/Knob";
 import { LeftOutKnob } from "../../kit/LeftOutKnob";
 import notes from "../../kit/notes.module.css";

@@ -1,5 +1,9 @@
-import { labelCodes } from "../../../core/slice/unlabelled";
-import { compositionOf, heldOutSection, sectionImbalance } from "../../../core/study/annotation/held-out-section";
+import {
+  compositionOf,
+  heldOutSection,
+  ofClasses,
+  sectionImbalance,
+} from "../../../core/study/annotation/held-out-section";
 import type { StudySliceInfo } from "../../../state/study-state";
 
 /** The section that the paper's rule tests on, and how far it and the next one lie from the mean section. */
@@ -19,7 +23,7 @@ export function sectionByRule(
   const column = obs.find(({ name }) => name === label);
   if (column?.kind !== "categorical") return null;
   const shape = { nSections: section.names.length, nClasses: column.categories.length };
-  const composition = compositionOf(labelCodes(column, unlabelled), section.codes, shape);
+  const composition = ofClasses(compositionOf(column.codes, section.codes, shape), column.categories, unlabelled);
   const chosen = heldOutSection(composition);
   const distances = [...sectionImbalance(composition)];
   const others = distances.map((distance, s) => ({ s, distance })).filter(({ s }) => s !== chosen);
