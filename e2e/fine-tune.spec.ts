@@ -74,6 +74,7 @@ test("a run is fine-tuned to a label, scored on a held-out section, looked at, g
   await expect(page.getByRole("combobox", { name: "Colour by" })).toHaveValue("prediction");
   await page.evaluate(() => window.lab.getState().select(400));
   await expect(page.getByRole("table", { name: "Probability of each class" }).getByRole("row")).toHaveCount(4);
+  await expect(page.getByText("Without the reader")).toBeVisible();
   await words.evaluate((element) => element.scrollIntoView());
   await seenIn(looks, page, "fine-tuned");
   await accessible(page, "a network that was fine-tuned");
@@ -88,16 +89,20 @@ test("a run is fine-tuned to a label, scored on a held-out section, looked at, g
   const model = readModel(folder["model.safetensors"], "folder");
   expect(model.classes).toHaveLength(4);
   expect(model.recipe.label?.name).toBe("class");
+  expect(model.reader).toMatchObject({ share: 0.7, selfTrained: true });
   expect(JSON.parse(new TextDecoder().decode(folder["run.json"]))).toMatchObject({
     pretraining: { method: "mae" },
     heldOut: { kind: "section", names: ["section_2"] },
     epochs: 40,
   });
 
-  // again, otherwise: from the same pretraining
+  // again, otherwise: from the same pretraining, and the network by itself
+  await rail.getByRole("button", { name: "More of fine-tuning" }).click();
+  await rail.getByRole("checkbox", { name: "Join a linear reader of a cell's own genes" }).uncheck();
   await rail.getByRole("radiogroup", { name: "What becomes of the pretrained network" }).getByText("Frozen").click();
   await button(page, "Fine-tune").click();
   await expect(words).toContainText("Fine-tuned to class, with a frozen encoder", { timeout: 120_000 });
+  await expect(page.getByText("Without the reader")).toHaveCount(0);
 
   await button(page, "Reset").click();
   await expect(page.getByRole("heading", { name: "Fine-tune to a label" })).toHaveCount(0);
@@ -109,6 +114,7 @@ test("a run is fine-tuned to a label, scored on a held-out section, looked at, g
   await expect(words).toContainText("predicts class", { timeout: 120_000 });
   await expect(page.getByText(/genes are not in the slice and read as hidden/)).toBeVisible();
   await expect(page.getByText("400 labelled cells")).toBeVisible();
+  await expect(page.getByText("A linear reader of each cell's own genes has 0.7 of the verdict")).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Colour by" })).toHaveValue("prediction");
   expect(await page.evaluate(() => window.lab.getState().prediction?.predicted.length)).toBe(400);
   await words.evaluate((element) => element.scrollIntoView());
