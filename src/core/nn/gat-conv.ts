@@ -71,8 +71,11 @@ function attentionLogits(
   const inTurn = reshaped(both, [2 * graph.nCols, heads]);
   const everyOther = (first: number, n: number): tf.Tensor2D => {
     const inverse = new Int32Array(2 * graph.nCols).fill(-1);
-    const index = Int32Array.from({ length: n }, (_, i) => 2 * i + first);
-    for (let i = 0; i < n; i++) inverse[index[i]] = i;
+    const index = new Int32Array(n);
+    for (let i = 0; i < n; i++) {
+      index[i] = 2 * i + first;
+      inverse[index[i]] = i;
+    }
     return gatherRows(inTurn, tf.tensor1d(index, "int32"), tf.tensor1d(inverse, "int32"));
   };
   return { source: everyOther(0, graph.nCols), target: everyOther(1, graph.nRows) };

@@ -51,9 +51,9 @@ export function seenRows(
   standIn: (row: number) => number = () => HIDDEN,
 ): RowList {
   const seen = cells.slice();
-  for (const row of others) seen[row] = standIn(row);
+  for (let i = 0; i < others.length; i++) seen[others[i]] = standIn(others[i]);
   const chosen = new Uint8Array(cells.length);
-  for (const row of targets) chosen[row] = 1;
+  for (let i = 0; i < targets.length; i++) chosen[targets[i]] = 1;
   // ascending, so that what is drawn for a row does not depend on the order in which rows were drawn
   for (let row = 0, n = 0; n < targets.length; row++) {
     if (chosen[row] === 0) continue;
@@ -66,14 +66,15 @@ export function seenRows(
 /** Targets that are compared with what is rebuilt of them, at least one. */
 export function hiddenCells({ x, cells, graphs, rowSquares }: GraphBatch, targets: Uint32Array): HiddenCells {
   const inverse = new Int32Array(graphs[graphs.length - 1].matrix.nRows).fill(-1);
-  for (const row of targets) inverse[row] = 0;
+  for (let i = 0; i < targets.length; i++) inverse[targets[i]] = 0;
   const [index, own] = [new Int32Array(targets.length), new Int32Array(targets.length)];
   const squares = new Float32Array(targets.length);
   // in the order of the rows, in which the layers leave them
   for (let row = 0, place = 0; place < targets.length; row++) {
     if (inverse[row] < 0) continue;
-    const cell = cells[row];
-    [index[place], own[place], squares[place]] = [row, cell, rowSquares[cell]];
+    index[place] = row;
+    own[place] = cells[row];
+    squares[place] = rowSquares[cells[row]];
     inverse[row] = place++;
   }
   return {

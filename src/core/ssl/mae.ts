@@ -140,10 +140,8 @@ export const mae: SslMethod<MaeConfig, Views, Outputs> = {
 
 /** @param seed  of the genes that are hidden of cells that are seen */
 function viewOf(batch: GraphBatch, choice: Choice, { entryRatio, errorOn }: MaeConfig, seed: number): Views {
-  const all = Uint32Array.from({ length: batch.nTargets }, (_, row) => row);
-  const whole = errorOn === "all" ? all : choice.targets;
-  const isWhole = new Uint8Array(batch.nTargets);
-  for (const row of whole) isWhole[row] = 1;
+  const { nTargets } = batch;
+  const whole = errorOn === "all" ? new Uint32Array(nTargets).map((_, row) => row) : choice.targets;
   const entries = entryRatio > 0 ? ({ seed, geneDropout: { rate: entryRatio, per: "entry" } } as const) : null;
   if (whole.length === 0 && !entries)
     throw new LabError("range", "Masked expression hides nothing.", "Hide cells, or set the masked genes above 0.");
@@ -152,7 +150,7 @@ function viewOf(batch: GraphBatch, choice: Choice, { entryRatio, errorOn }: MaeC
     seen: seenRows(batch, choice),
     whole: whole.length > 0 ? hiddenCells(batch, whole) : null,
     entries,
-    inPart: entries && whole.length < all.length ? inPartOf(batch, all, isWhole, entries) : null,
+    inPart: entries && whole.length < nTargets ? inPartOf(batch, whole, entries) : null,
   };
 }
 
@@ -164,13 +162,16 @@ function targetsOf({ x, cells }: GraphBatch, rows: Int32Array, view: ExpressionV
   return { x, cells: rows.map((row) => cells[row]), view };
 }
 
-function inPartOf(batch: GraphBatch, all: Uint32Array, isWhole: Uint8Array, view: ExpressionView): InPart {
-  const rows = Int32Array.from(all).filter((row) => isWhole[row] === 0);
+/** @param whole  the targets that are compared whole */
+function inPartOf(batch: GraphBatch, whole: Uint32Array, view: ExpressionView): InPart {
+  const isWhole = new Uint8Array(batch.nTargets);
+  for (let i = 0; i < whole.length; i++) isWhole[whole[i]] = 1;
+  const rows = new Int32Array(batch.nTargets).map((_, row) => row).filter((row) => isWhole[row] === 0);
   const targets = targetsOf(batch, rows, view);
   const { nRows } = batch.graphs[batch.graphs.length - 1].matrix;
   if (rows.length === nRows) return { targets, choice: null };
   const inverse = new Int32Array(nRows).fill(-1);
-  for (const [place, row] of rows.entries()) inverse[row] = place;
+  for (let place = 0; place < rows.length; place++) inverse[rows[place]] = place;
   return { targets, choice: { index: tf.tensor1d(rows, "int32"), inverse: tf.tensor1d(inverse, "int32") } };
 }
 

@@ -36,17 +36,19 @@ export function csrRows(
     const column = <usize>j << 2;
     store<u32>(outBackIndptr + column, <u32>(at >> 2));
     const last = <usize>load<u32>(backIndptr + column, 4) << 2;
+    // every entry is written and only those of chosen rows are stepped over: half of the cells are, at random, and a branch
+    // would be guessed wrong for every other entry
     for (let e = <usize>load<u32>(backIndptr + column) << 2; e < last; e += 4) {
       const i = <usize>load<u32>(backIndices + e) << 2;
-      const place = load<i32>(inverse + i);
-      if (place < 0) continue;
+      const found = load<i32>(inverse + i);
+      const place = max<i32>(found, 0);
       store<u32>(outBackIndices + at, stride * place);
       store<f32>(outBackData + at, load<f32>(backData + e));
       if (from) {
         const begins = load<u32>(outIndptr + (<usize>(stride * place) << 2));
         store<u32>(outFrom + at, begins + load<u32>(from + e) - load<u32>(indptr + i));
       }
-      at += 4;
+      at += <usize>(found >= 0) << 2;
     }
     const place = own && j < nRows ? load<i32>(inverse + column) : -1;
     if (place >= 0) {

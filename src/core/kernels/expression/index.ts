@@ -102,8 +102,7 @@ export function expressionMatmul(
   if (droppedMeans.length > 0 && key.noiseDeviation > 0)
     throw new LabError("range", "Dropped genes that read as something take no noise: leave one of both out.");
   if (droppedAs) assertShape("expressionMatmul droppedAs", [droppedAs.size], [x.nVars]);
-  const shareOfCells = rows.ids.reduce((n, cell) => n + (cell >= 0 ? 1 : 0), 0) / Math.max(1, rows.ids.length);
-  const attributes = { ...x.attributes, ...key, shareOfCells, linked: rows.back?.link ? 1 : 0 };
+  const attributes = { ...x.attributes, ...key, shareOfCells: shareOfCells(rows.ids), linked: rows.back?.link ? 1 : 0 };
   const { header, genes, counts, centers } = x;
   const expression = { header, genes, counts, ...(droppedMeans.length > 0 && { means: droppedMeans[0] }) };
   // saved for the gradient, for a list may belong to a scope that ends before
@@ -138,6 +137,12 @@ export function expressionMatmul(
     ],
   }));
   return op(w, base) as tf.Tensor2D;
+}
+
+function shareOfCells(ids: Int32Array): number {
+  let cells = 0;
+  for (let r = 0; r < ids.length; r++) if (ids[r] >= 0) cells++;
+  return cells / Math.max(1, ids.length);
 }
 
 /**
