@@ -1,6 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { dense, transposedDense } from "../kernels/dense";
-import { type DeviceExpression, expressionMatmul, type RowList } from "../kernels/expression";
+import {
+  type DeviceExpression,
+  gradientsWithColumn,
+  productsWithColumn,
+  type RowList,
+  savedOf,
+} from "../kernels/expression";
 import { columnSums } from "../kernels/layer-tail";
 import { residualRows } from "../kernels/residual-rows";
 import { tidy } from "./tensors";
@@ -38,24 +44,27 @@ export interface Targets {
  */
 export function squaredErrors(targets: Targets, codes: tf.Tensor2D, { weight, bias }: LinearDecoder): tf.Tensor2D {
   const { x, rows, rowSquares } = targets;
-  const xWeight = expressionMatmul(x, tf.neg(tf.transpose(weight)), { rows }); // -x Wᵀ, whose gradient is then a D of its own
-  const xBias = expressionMatmul(x, tf.reshape<tf.Rank.R2>(bias, [-1, 1]), { rows }); // x·b
   // by hand, because every step of the automatic gradient would keep its (nObs, hidden) operands
-  const op = tf.customGrad((d, w, b, xw, xb, save) => {
-    const [codes, weight, bias, xWeight] = [d, w, b, xw] as tf.Tensor2D[];
-    const quadratic = dense(codes, dense(weight, tf.transpose(weight)));
-    const weightBias = tf.reshape<tf.Rank.R2>(dense(weight, tf.reshape(bias, [-1, 1])), [1, -1]);
+  const op = tf.customGrad((d, w, b, save) => {
+    const [codes, weight, bias] = [d, w, b] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+    const transposed = tf.transpose(weight);
+    const column = tf.reshape<tf.Rank.R2>(bias, [-1, 1]);
+    // -x Wᵀ, whose gradient is then D, and x·b
+    const { product, column: xBias } = productsWithColumn(x, { w: tf.neg(transposed), column }, rows);
+    const quadratic = dense(codes, transposedDense(transposed, transposed, { symmetric: true }));
+    const weightBias = tf.reshape<tf.Rank.R2>(dense(weight, column), [1, -1]);
     // the residual is (d W + b - x) Wᵀ
-    const { residual, products: perRow } = residualRows(codes, quadratic, xWeight, weightBias);
+    const { residual, products: perRow } = residualRows(codes, quadratic, product, weightBias);
     const constant = tf.add(rowSquares, tf.sum(tf.square(bias)));
-    (save as tf.GradSaveFunc)([codes, weight, bias, residual]);
+    (save as tf.GradSaveFunc)([codes, weight, bias, residual, ...savedOf(rows)]);
     return {
-      value: tf.add(tf.sub(perRow, tf.mul(xb as tf.Tensor, 2)), constant),
+      value: tf.add(tf.sub(perRow, tf.mul(xBias, 2)), constant),
       // tfjs frees what a gradient of one's own makes on the way only after the whole backward pass
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tidy(() => gradients(dy as tf.Tensor2D, saved as tf.Tensor2D[])),
+      gradFunc: (dy: tf.Tensor, [codes, weight, bias, residual, ...list]: tf.Tensor[]) =>
+        tidy(() => gradients(targets, dy as tf.Tensor2D, [codes, weight, bias, residual] as tf.Tensor2D[], list)),
     };
   });
-  const errors = op(codes, weight, bias, xWeight, xBias) as tf.Tensor2D;
+  const errors = op(codes, weight, bias) as tf.Tensor2D;
   if (rows.ids.every((cell) => cell >= 0)) return errors;
   return tf.mul(
     errors,
@@ -66,17 +75,27 @@ export function squaredErrors(targets: Targets, codes: tf.Tensor2D, { weight, bi
   );
 }
 
-/** Of codes, weight, bias, x Wᵀ and x·b; what x adds to the gradient of W and b comes through the last two. */
-function gradients(dy: tf.Tensor2D, [codes, weight, bias, residual]: tf.Tensor2D[]): tf.Tensor[] {
+/** Of codes, weight and bias. */
+function gradients(
+  { x, rows }: Targets,
+  dy: tf.Tensor2D,
+  [codes, weight, bias, residual]: tf.Tensor2D[],
+  list: readonly tf.Tensor[],
+): tf.Tensor[] {
   const twice = tf.mul<tf.Tensor2D>(dy, 2);
   const weighted = tf.mul<tf.Tensor2D>(codes, twice); // D, d of every row times 2 dy
   const sums = columnSums(weighted);
   const row = tf.reshape<tf.Rank.R2>(bias, [1, -1]);
-  // Σ D_iᵀ (d_i W + b) and Σ 2 dy_i (d_i W + b)
+  // Σ D_iᵀ (d_i W + b) and Σ 2 dy_i (d_i W + b), less Σ D_iᵀ x_i and Σ 2 dy_i x_i
   const dWeight = tf.add(
     dense(transposedDense(codes, weighted, { symmetric: true }), weight),
     tf.mul(tf.transpose(sums), row),
   );
   const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
-  return [tf.mul(residual, twice), dWeight, tf.reshape(dBias, [-1]), weighted, tf.neg(twice)];
+  const ofX = gradientsWithColumn(x, { dy: weighted, dColumn: tf.neg(twice) }, rows, list);
+  return [
+    tf.mul(residual, twice),
+    tf.add(dWeight, tf.transpose(tf.neg(ofX.dw))),
+    tf.add(tf.reshape(dBias, [-1]), tf.reshape(ofX.dColumn, [-1])),
+  ];
 }

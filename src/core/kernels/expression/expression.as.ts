@@ -3,11 +3,15 @@
 import { madd } from "../simd.as";
 import { expandRow, means, noiseOnAll, nVars, rowEntries, setExpression, TABLES } from "./entries.as";
 
-/** y[r, :] = base[0] + sum of the row's values * w, base[1] for a hidden row, zeros for padding; w packed in blocks. */
+/**
+ * y[r, :] = base[0] + sum of the row's values * w, base[1] for a hidden row, zeros for padding; w packed in blocks. The same
+ * with `column`, one channel with a base and an output of its own, unless it is 0.
+ */
 export function expressionMatmul(
   fromRow: i32, toRow: i32, scratch: usize, obs: i32, vars: i32, kinds: i32, headerAt: usize, genesAt: usize,
   countsAt: usize, drop: u32, dropBelow: u32, noise: u32, deviation: f32, count: u32, countBelow: u32,
   meansAt: usize, rows: usize, capacity: i32, tileRows: i32, channels: i32, base: usize, packed: usize, out: usize,
+  column: usize, columnBase: usize, columnOut: usize,
 ): void {
   const ends = scratch + TABLES; // of the tile's rows
   const pairs = ends + (<usize>tileRows << 2);
@@ -44,6 +48,17 @@ export function expressionMatmul(
         from = end;
       }
       block += <usize>nVars * bytes;
+    }
+    if (column) {
+      let from = pairs;
+      for (let i = first; i < r; i++) {
+        const end = <usize>load<u32>(ends + (<usize>(i - first) << 2));
+        const cell = load<i32>(rows + (<usize>i << 2));
+        const y = columnOut + (<usize>i << 2);
+        if (cell >= -1) rowSumNarrow(from, end, column, 4, cell < 0 ? columnBase + 4 : columnBase, y);
+        else store<f32>(y, 0);
+        from = end;
+      }
     }
   }
 }
@@ -101,26 +116,32 @@ export function expandRows(
   }
 }
 
-/** Adds value * dy[r, :] to the packed sums of each pair's gene, row after row; unpacks them to `out` where it is given. */
+/**
+ * Adds value * dy[r, :] to the packed sums of each pair's gene, row after row; unpacks them to `out` where it is given. The
+ * block behind the last is that of `column`, a dy of one channel, with sums and an output of its own.
+ */
 export function scatterExpression(
   fromBlock: i32, toBlock: i32, vars: i32, channels: i32, nRows: i32, stride: i32, pairs: usize, ends: usize, dy: usize,
-  sums: usize, isFirst: i32, out: usize,
+  sums: usize, isFirst: i32, out: usize, column: usize, columnSums: usize, columnOut: usize,
 ): void {
-  const rowBytes = <usize>channels << 2;
   for (let b = fromBlock; b < toBlock; b++) {
-    const c = <usize>b << 7;
+    const isColumn = b << 5 >= channels;
+    const rowBytes: usize = isColumn ? 4 : <usize>channels << 2;
+    const c: usize = isColumn ? 0 : <usize>b << 7;
     const bytes = min<usize>(128, rowBytes - c);
-    const block = sums + c * <usize>vars;
+    const block = isColumn ? columnSums : sums + c * <usize>vars;
+    const from = isColumn ? column : dy + c;
+    const to = isColumn ? columnOut : out + c;
     if (isFirst) memory.fill(block, 0, <usize>vars * bytes);
     for (let r = 0; r < nRows; r++) {
-      const from = pairs + (<usize>r * <usize>stride << 3);
+      const pair = pairs + (<usize>r * <usize>stride << 3);
       const end = <usize>load<u32>(ends + (<usize>r << 2));
-      if (from == end) continue;
-      const row = dy + <usize>r * rowBytes + c;
-      if (bytes == 128) scatterWide(from, end, row, block);
-      else scatterNarrow(from, end, row, bytes, block);
+      if (pair == end) continue;
+      const row = from + <usize>r * rowBytes;
+      if (bytes == 128) scatterWide(pair, end, row, block);
+      else scatterNarrow(pair, end, row, bytes, block);
     }
-    if (out) for (let j = 0; j < vars; j++) memory.copy(out + <usize>j * rowBytes + c, block + <usize>j * bytes, bytes);
+    if (out) for (let j = 0; j < vars; j++) memory.copy(to + <usize>j * rowBytes, block + <usize>j * bytes, bytes);
   }
 }
 

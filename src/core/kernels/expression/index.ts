@@ -3,6 +3,7 @@ import { assertShape, LabError } from "../../errors";
 import { dense } from "../dense";
 import { type HostArray, registerReference, runKernel } from "../register";
 import type { DeviceExpression, ExpressionAttributes } from "./device-expression";
+import { NAMES } from "./kernels";
 import {
   expressionGradientReference,
   expressionMatmulReference,
@@ -10,44 +11,36 @@ import {
   type PackedExpression,
   rowSumsReference,
 } from "./reference";
-import type { RowList } from "./rows";
+import { type RowList, shareOfCells, tensorsOf, transposeInputs } from "./rows";
 import { type ExpressionView, type ViewKey, viewKey } from "./view";
 import { registerExpressionWasm } from "./wasm";
 import { registerExpressionWebGpu } from "./webgpu";
 import { registerResidualsWebGpu } from "./webgpu-residuals";
 
+export { gradientsWithColumn, productsWithColumn, savedOf } from "./column-product";
 export { type DeviceExpression, type Preprocessing, type RawExpression, uploadExpression } from "./device-expression";
 export { HIDDEN, PADDING, placesOf, type RowList, uploadRows } from "./rows";
 export type { ExpressionView } from "./view";
-
-const NAMES = {
-  forward: "LabExpressionMatmul", // y (nRows, C) from (header, genes, counts, rows, base, w) and means
-  gradient: "LabExpressionGradient", // dw (nVars, C) from (header, genes, counts, rows, dy), means, on WebGPU back… and link
-  rowSums: "LabExpressionRowSums", // (2, C) from (rows, dy)
-  residuals: "LabHiddenResiduals", // (nRows, nVars) and (nRows, 2) from (header, genes, counts, rows, offset, y)
-};
 
 type Attributes = ExpressionAttributes & ViewKey;
 const packed = ({ header, genes, counts }: Record<string, HostArray>) =>
   ({ header: header.values, genes: genes.values, counts: counts.values }) as PackedExpression;
 registerReference(NAMES.forward, (inputs, attributes) => {
-  const { rows, base, w, means } = inputs;
-  const a = attributes as Attributes;
-  const [x, nChannels] = [packed(inputs), w.shape[1]];
-  const values = expressionMatmulReference(x, a, rows.values, w.values, base.values, nChannels, means?.values);
-  return [{ shape: [rows.shape[0], nChannels], values }];
+  const { rows, base, w, column, columnBase, means } = inputs;
+  const [x, a] = [packed(inputs), attributes as Attributes];
+  return [{ base, w }, ...(column ? [{ base: columnBase, w: column }] : [])].map(({ base, w }) => {
+    const nChannels = w.shape[1];
+    const values = expressionMatmulReference(x, a, rows.values, w.values, base.values, nChannels, means?.values);
+    return { shape: [rows.shape[0], nChannels], values };
+  });
 });
 registerReference(NAMES.gradient, (inputs, attributes) => {
-  const { rows, dy, means } = inputs;
-  const values = expressionGradientReference(
-    packed(inputs),
-    attributes as Attributes,
-    rows.values,
-    dy.values,
-    dy.shape[1],
-    means?.values,
-  );
-  return [{ shape: [attributes.nVars, dy.shape[1]], values }];
+  const { rows, dy, dColumn, means } = inputs;
+  const [x, a] = [packed(inputs), attributes as Attributes];
+  return [dy, ...(dColumn ? [dColumn] : [])].map(({ shape: [, nChannels], values: dy }) => ({
+    shape: [attributes.nVars, nChannels],
+    values: expressionGradientReference(x, a, rows.values, dy, nChannels, means?.values),
+  }));
 });
 registerReference(NAMES.rowSums, ({ rows, dy }) => [
   { shape: [2, dy.shape[1]], values: rowSumsReference(rows.values, dy.values, dy.shape[1]) },
@@ -106,18 +99,14 @@ export function expressionMatmul(
   const { header, genes, counts, centers } = x;
   const expression = { header, genes, counts, ...(droppedMeans.length > 0 && { means: droppedMeans[0] }) };
   // saved for the gradient, for a list may belong to a scope that ends before
-  const lists = [rows.index, ...(rows.back ? [rows.back.indptr, rows.back.cells, rows.back.counts] : [])];
-  if (rows.back?.link) lists.push(rows.back.link);
+  const lists = tensorsOf(rows);
   const product = (w: tf.Tensor, base: tf.Tensor, save: tf.GradSaveFunc) => {
     const y = runKernel(NAMES.forward, { ...expression, rows: rows.index, base, w }, attributes)[0];
     save(lists); // not before: what a kernel that fails had saved would stay
     return y;
   };
-  const gradient = (dy: tf.Tensor, [index, ...back]: tf.Tensor[]) => {
-    const [backIndptr, backCells, backCounts, link = index] = back;
-    const transposed = back.length > 0 ? { backIndptr, backCells, backCounts, link } : {};
-    return runKernel(NAMES.gradient, { ...expression, rows: index, ...transposed, dy }, attributes)[0];
-  };
+  const gradient = (dy: tf.Tensor, lists: tf.Tensor[]) =>
+    runKernel(NAMES.gradient, { ...expression, ...transposeInputs(lists), dy }, attributes)[0];
 
   if (fill === null && centers === null) {
     const nothing = tf.zeros([2, w.shape[1]]);
@@ -137,12 +126,6 @@ export function expressionMatmul(
     ],
   }));
   return op(w, base) as tf.Tensor2D;
-}
-
-function shareOfCells(ids: Int32Array): number {
-  let cells = 0;
-  for (let r = 0; r < ids.length; r++) if (ids[r] >= 0) cells++;
-  return cells / Math.max(1, ids.length);
 }
 
 /**

@@ -59,3 +59,23 @@ export function placesOf(ids: Int32Array, nObs: number): Int32Array | null {
   }
   return places;
 }
+
+/** Cells among the rows of a list, as a share. */
+export function shareOfCells(ids: Int32Array): number {
+  let cells = 0;
+  for (let r = 0; r < ids.length; r++) if (ids[r] >= 0) cells++;
+  return cells / Math.max(1, ids.length);
+}
+
+/** The tensors of a list, for a gradient to save: the list may belong to a scope that ends before. */
+export function tensorsOf({ index, back }: RowList): tf.Tensor[] {
+  if (!back) return [index];
+  return [index, back.indptr, back.cells, back.counts, ...(back.link ? [back.link] : [])];
+}
+
+/** The same as inputs of the gradient's kernel. */
+export function transposeInputs([index, ...back]: readonly tf.Tensor[]): Record<string, tf.Tensor> {
+  if (back.length === 0) return { rows: index };
+  const [backIndptr, backCells, backCounts, link = index] = back;
+  return { rows: index, backIndptr, backCells, backCounts, link };
+}

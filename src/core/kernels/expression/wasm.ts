@@ -35,6 +35,15 @@ export function registerExpressionWasm(names: {
     const [nRows, nChannels] = [inputs.rows.shape[0], inputs.w.shape[1]];
     const { nVars } = attributes;
     const y = output([nRows, nChannels]);
+    const column = inputs.column && output([nRows, 1]);
+    const made = [y.info, ...(column ? [column.info] : [])];
+    const ofColumn = column ? [at("column"), at("columnBase"), column.at] : [0, 0, 0];
+    const capacity = Math.max(TILE_ENTRIES, rowCapacity(call));
+    const sum = (channels: number, ...places: number[]): void => {
+      const args = [...expression(call), at("rows"), capacity, TILE_ROWS, channels, ...places];
+      const work = { rows: nRows, multiplications: nRows * meanEntries(call) * channels };
+      run("expressionMatmul", work, args, TABLE + TILE_ROWS + 2 * capacity);
+    };
     if (isDense(call, nChannels)) {
       const packed = packRight(call, "denseColumns", nVars, nChannels, at("w"));
       for (const { first, n, left } of writtenRows(call, nRows))
@@ -52,7 +61,8 @@ export function registerExpressionWasm(names: {
         at("base"),
         y.at,
       ]);
-      return [y.info];
+      if (column) sum(1, at("columnBase"), at("column"), column.at, 0, 0, 0);
+      return made;
     }
     const nBlocks = Math.ceil(nChannels / 32);
     let packed = at("w");
@@ -61,18 +71,16 @@ export function registerExpressionWasm(names: {
       const work = { rows: nBlocks, multiplications: nVars * nChannels };
       run("packBlocks", work, [nVars, nChannels, at("w"), packed]);
     }
-    const capacity = Math.max(TILE_ENTRIES, rowCapacity(call));
-    const args = [...expression(call), at("rows"), capacity, TILE_ROWS, nChannels, at("base"), packed, y.at];
-    const work = { rows: nRows, multiplications: nRows * meanEntries(call) * nChannels };
-    run("expressionMatmul", work, args, TABLE + TILE_ROWS + 2 * capacity);
-    return [y.info];
+    sum(nChannels, at("base"), packed, y.at, ...ofColumn);
+    return made;
   });
 
   registerWasm(names.gradient, (call) => {
-    const { inputs, at, output, temporary, run, attributes } = call;
+    const { inputs, at, output, attributes } = call;
     const [nRows, nChannels] = inputs.dy.shape;
     const { nVars } = attributes;
     const dw = output([nVars, nChannels]);
+    const column = inputs.dColumn && output([nVars, 1]);
     if (isDense(call, nChannels)) {
       for (const { first, n, left } of writtenRows(call, nRows)) {
         const right = at("dy") + 4 * first * nChannels;
@@ -86,27 +94,12 @@ export function registerExpressionWasm(names: {
           adds: first > 0,
         });
       }
-      return [dw.info];
+      if (column) scatter(call, nRows, { nChannels: 1, dy: at("dColumn"), out: column.at });
+    } else {
+      const wide = { nChannels, dy: at("dy"), out: dw.at };
+      scatter(call, nRows, wide, column && { dy: at("dColumn"), out: column.at });
     }
-    const nBlocks = Math.ceil(nChannels / 32);
-    const stride = rowCapacity(call);
-    // room by the shape alone, not by how the entries are spread: it is counted before a run
-    const room = Math.max(stride, Math.min(CHUNK_ENTRIES, nRows * (nVars + 4)));
-    const [entries, ends] = [temporary(2 * room), temporary(Math.min(nRows, CHUNK_ROWS))];
-    const chunkRows = Math.max(1, Math.min(nRows, CHUNK_ROWS, Math.floor(room / stride)));
-    const sums = aligned(temporary(nVars * nChannels + LINE));
-    const perRow = meanEntries(call);
-    for (let first = 0; first < nRows; first += chunkRows) {
-      const n = Math.min(chunkRows, nRows - first);
-      const rows = at("rows") + 4 * first;
-      const making = [...expression(call), rows, stride, entries, ends];
-      run("expandRows", { rows: n, multiplications: 16 * n * perRow }, making, TABLE);
-      const dy = at("dy") + 4 * first * nChannels;
-      const isLast = first + n === nRows;
-      const args = [nVars, nChannels, n, stride, entries, ends, dy, sums, first === 0 ? 1 : 0, isLast ? dw.at : 0];
-      run("scatterExpression", { rows: nBlocks, multiplications: n * perRow * nChannels }, args);
-    }
-    return [dw.info];
+    return [dw.info, ...(column ? [column.info] : [])];
   });
 
   registerWasm(names.rowSums, ({ inputs, at, output, run }) => {
@@ -126,6 +119,42 @@ export function registerExpressionWasm(names: {
     run("hiddenResiduals", work, args, TABLE + 2 * rowCapacity(call));
     return [residual.info, sums.info];
   });
+}
+
+/**
+ * Adds each row's values times its row of dy to the sums of their genes.
+ *
+ * @param column  a dy of one channel more, from the same entries
+ */
+function scatter(
+  call: WasmCall,
+  nRows: number,
+  { nChannels, dy, out }: { readonly nChannels: number; readonly dy: number; readonly out: number },
+  column?: { readonly dy: number; readonly out: number },
+): void {
+  const { at, temporary, run, attributes } = call;
+  const { nVars } = attributes;
+  const nBlocks = Math.ceil(nChannels / 32) + (column ? 1 : 0);
+  const stride = rowCapacity(call);
+  // room by the shape alone, not by how the entries are spread: it is counted before a run
+  const room = Math.max(stride, Math.min(CHUNK_ENTRIES, nRows * (nVars + 4)));
+  const [entries, ends] = [temporary(2 * room), temporary(Math.min(nRows, CHUNK_ROWS))];
+  const chunkRows = Math.max(1, Math.min(nRows, CHUNK_ROWS, Math.floor(room / stride)));
+  const sums = aligned(temporary(nVars * (nChannels + (column ? 1 : 0)) + LINE));
+  const perRow = meanEntries(call);
+  for (let first = 0; first < nRows; first += chunkRows) {
+    const n = Math.min(chunkRows, nRows - first);
+    const rows = at("rows") + 4 * first;
+    const making = [...expression(call), rows, stride, entries, ends];
+    run("expandRows", { rows: n, multiplications: 16 * n * perRow }, making, TABLE);
+    const isLast = first + n === nRows;
+    const args = [nVars, nChannels, n, stride, entries, ends, dy + 4 * first * nChannels, sums, first === 0 ? 1 : 0];
+    const ofColumn = column
+      ? [column.dy + 4 * first, sums + 4 * nVars * nChannels, isLast ? column.out : 0]
+      : [0, 0, 0];
+    const work = { rows: nBlocks, multiplications: n * perRow * nChannels };
+    run("scatterExpression", work, [...args, isLast ? out : 0, ...ofColumn]);
+  }
 }
 
 /** Whether rows have so many entries, by the share of rows that are cells, that writing them out pays. */

@@ -9,8 +9,16 @@ const GROUP = 64;
 
 /** The WGSL twins. One thread per output element, or per four of a row, each making the values that it reads. */
 export function registerExpressionWebGpu(names: { forward: string; gradient: string; rowSums: string }): void {
-  registerWebGpu(names.forward, (backend, inputs, attributes) => [multiply(backend, inputs, attributes)]);
-  registerWebGpu(names.gradient, (backend, inputs, attributes) => [gradient(backend, inputs, attributes)]);
+  registerWebGpu(names.forward, (backend, inputs, attributes) => {
+    const { column, columnBase } = inputs;
+    return [inputs, ...(column ? [{ ...inputs, w: column, base: columnBase }] : [])].map((one) =>
+      multiply(backend, one, attributes),
+    );
+  });
+  registerWebGpu(names.gradient, (backend, inputs, attributes) => {
+    const { dColumn } = inputs;
+    return [inputs, ...(dColumn ? [{ ...inputs, dy: dColumn }] : [])].map((one) => gradient(backend, one, attributes));
+  });
   registerWebGpu(names.rowSums, (backend, inputs) => [rowSums(backend, inputs)]);
 }
 
