@@ -7,6 +7,8 @@ const TILE_ROWS = 1024;
 /** Entries that are made at once for the gradient, 2 MiB, read by every block of channels. */
 const CHUNK_ENTRIES = 2 ** 18;
 const CHUNK_ROWS = 2 ** 14;
+/** The same for a single column beside rows that are written out, which have the room. */
+const FEW_ENTRIES = 2 ** 13;
 
 /**
  * Above this share of entries rows are written out, some at a time, and multiplied as dense ones: a dense product multiplies
@@ -38,8 +40,8 @@ export function registerExpressionWasm(names: {
     const column = inputs.column && output([nRows, 1]);
     const made = [y.info, ...(column ? [column.info] : [])];
     const ofColumn = column ? [at("column"), at("columnBase"), column.at] : [0, 0, 0];
-    const capacity = Math.max(TILE_ENTRIES, rowCapacity(call));
-    const sum = (channels: number, ...places: number[]): void => {
+    const sum = (most: number, channels: number, ...places: number[]): void => {
+      const capacity = Math.max(most, rowCapacity(call));
       const args = [...expression(call), at("rows"), capacity, TILE_ROWS, channels, ...places];
       const work = { rows: nRows, multiplications: nRows * meanEntries(call) * channels };
       run("expressionMatmul", work, args, TABLE + TILE_ROWS + 2 * capacity);
@@ -61,7 +63,7 @@ export function registerExpressionWasm(names: {
         at("base"),
         y.at,
       ]);
-      if (column) sum(1, at("columnBase"), at("column"), column.at, 0, 0, 0);
+      if (column) sum(FEW_ENTRIES, 1, at("columnBase"), at("column"), column.at, 0, 0, 0);
       return made;
     }
     const nBlocks = Math.ceil(nChannels / 32);
@@ -71,7 +73,7 @@ export function registerExpressionWasm(names: {
       const work = { rows: nBlocks, multiplications: nVars * nChannels };
       run("packBlocks", work, [nVars, nChannels, at("w"), packed]);
     }
-    sum(nChannels, at("base"), packed, y.at, ...ofColumn);
+    sum(TILE_ENTRIES, nChannels, at("base"), packed, y.at, ...ofColumn);
     return made;
   });
 
@@ -94,10 +96,10 @@ export function registerExpressionWasm(names: {
           adds: first > 0,
         });
       }
-      if (column) scatter(call, nRows, { nChannels: 1, dy: at("dColumn"), out: column.at });
+      if (column) scatter(call, nRows, FEW_ENTRIES, { nChannels: 1, dy: at("dColumn"), out: column.at });
     } else {
       const wide = { nChannels, dy: at("dy"), out: dw.at };
-      scatter(call, nRows, wide, column && { dy: at("dColumn"), out: column.at });
+      scatter(call, nRows, CHUNK_ENTRIES, wide, column && { dy: at("dColumn"), out: column.at });
     }
     return [dw.info, ...(column ? [column.info] : [])];
   });
@@ -129,6 +131,7 @@ export function registerExpressionWasm(names: {
 function scatter(
   call: WasmCall,
   nRows: number,
+  mostEntries: number,
   { nChannels, dy, out }: { readonly nChannels: number; readonly dy: number; readonly out: number },
   column?: { readonly dy: number; readonly out: number },
 ): void {
@@ -137,7 +140,7 @@ function scatter(
   const nBlocks = Math.ceil(nChannels / 32) + (column ? 1 : 0);
   const stride = rowCapacity(call);
   // room by the shape alone, not by how the entries are spread: it is counted before a run
-  const room = Math.max(stride, Math.min(CHUNK_ENTRIES, nRows * (nVars + 4)));
+  const room = Math.max(stride, Math.min(mostEntries, nRows * (nVars + 4)));
   const [entries, ends] = [temporary(2 * room), temporary(Math.min(nRows, CHUNK_ROWS))];
   const chunkRows = Math.max(1, Math.min(nRows, CHUNK_ROWS, Math.floor(room / stride)));
   const sums = aligned(temporary(nVars * (nChannels + (column ? 1 : 0)) + LINE));
