@@ -58,8 +58,8 @@ describe.each(["cpu", "wasm", "webgpu"] as const)("products with a column more o
         };
         const { product, column: second } = productsWithColumn(x, own, rows);
         const gradients = gradientsWithColumn(x, back, rows, savedOf(rows));
-        const alone = (v: tf.Tensor, dv: tf.Tensor) =>
-          tf.valueAndGrad((v) => expressionMatmul(x, v as tf.Tensor2D, { rows }))(v, dv);
+        const alone = (v: tf.Tensor2D, dv: tf.Tensor2D) =>
+          tf.valueAndGrad((own: tf.Tensor) => expressionMatmul(x, own as tf.Tensor2D, { rows }))(v, dv);
         const [wide, narrow] = [alone(own.w, back.dy), alone(own.column, back.dColumn)];
         return [product, wide.value, second, narrow.value, gradients.dw, wide.grad, gradients.dColumn, narrow.grad];
       });
