@@ -19,6 +19,7 @@ import { annotationPresets } from "../src/core/train/annotation-presets";
 import type { Arguments } from "./command";
 import { readRecipeFile } from "./read-recipe";
 import { seedsOf } from "./study-plan-options";
+import { notCategories } from "./unlabelled";
 
 /** Options that describe an annotation study. */
 export const annotationOptions = {
@@ -62,7 +63,8 @@ export function annotationPlanOf(
   const unlabelled = args.has("unlabelled")
     ? args.names("unlabelled")
     : (recipe.unlabelled ?? before?.unlabelled ?? []);
-  const taken = namesOfUnknown(labelColumn(slice, label).categories).filter((name) => !unlabelled.includes(name));
+  const { categories } = labelColumn(slice, label);
+  const taken = namesOfUnknown(categories).filter((name) => !unlabelled.includes(name));
   const given = args.has("test-section") ? args.names("test-section") : (recipe.testSections ?? before?.testSections);
   const testSections = given ?? [testSectionByRule(slice, label, unlabelled)];
   const told = args.has("levels") ? namedLevels(args) : (recipe.levels ?? before?.levels);
@@ -77,7 +79,7 @@ export function annotationPlanOf(
     views: args.has("views") ? args.names("views") : (recipe.views ?? base.views),
     ssl: args.has("ssl") ? args.names("ssl") : (recipe.ssl ?? base.ssl),
     seeds: seedsOf(args, recipe.seeds ?? base.seeds),
-    fractions: args.has("fractions") ? args.names("fractions").map(Number) : (recipe.fractions ?? base.fractions),
+    fractions: args.has("fractions") ? args.names("fractions").map(numberIn) : (recipe.fractions ?? base.fractions),
     baselines: baselinesOf(args, base.baselines),
     split: {
       ...base.split,
@@ -92,12 +94,16 @@ export function annotationPlanOf(
     plan,
     notes: [
       ...notes,
+      ...notCategories(label, unlabelled, categories),
       ...(taken.length > 0 ? [classes] : []),
       ...(given ? [] : [byRule]),
       ...(told || levels.length === 0 ? [] : [found]),
     ],
   };
 }
+
+/** A word that is no number is left as it is, so that it is named where it is refused. */
+const numberIn = (word: string): number | string => (Number.isNaN(Number(word)) ? word : Number(word));
 
 /** `none` is a word for no level at all. */
 function namedLevels(args: Arguments): readonly string[] {

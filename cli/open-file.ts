@@ -35,6 +35,12 @@ export async function openFile(path: string, args: Arguments, { cwd, task, say }
 export function requireFile(path: string, cwd: string): string {
   const full = resolve(cwd, path);
   if (existsSync(full) && statSync(full).isFile()) return full;
+  if (existsSync(full))
+    throw new LabError(
+      "missing",
+      `${path} is a folder, and one file is wanted.`,
+      "Give the path of an .h5ad or .arrow file.",
+    );
   throw new LabError("missing", `${path}: there is no such file.`, "Give the path of an .h5ad or .arrow file.");
 }
 

@@ -1,7 +1,12 @@
 import type { Collection } from "../src/core/collection/collection";
 import { LabError } from "../src/core/errors";
 import { heldOutSection, ofClasses } from "../src/core/study/annotation/held-out-section";
-import { defaultSplit, type SectionSplit, validationSections } from "../src/core/study/annotation/split";
+import {
+  defaultSplit,
+  everySectionTested,
+  type SectionSplit,
+  validationSections,
+} from "../src/core/study/annotation/split";
 import type { RunRecipe } from "../src/core/train/recipe";
 import type { Arguments } from "./command";
 
@@ -31,7 +36,7 @@ export function sectionSplit(
   const usual = fallback === "auto" && others.length >= 3 ? "section" : "none";
   const validation = args.choice("validation", ["none", "section"], usual);
   const share = args.number("validation-share", { min: 0.01, max: 0.9 }, defaultSplit.validationShare);
-  if (others.length === 0) throw new LabError("range", "Every section is tested on: none is left to train on.");
+  if (others.length === 0) throw everySectionTested();
   const watched = validation === "none" ? [] : validationSections(others, { validationShare: share, seed });
   return { train: others.filter((s) => !watched.includes(s)), validation: watched, test };
 

@@ -1,6 +1,6 @@
 import { LabError } from "../src/core/errors";
 import { positionsMicrons, type Slice } from "../src/core/slice/slice";
-import { defaultSplit, splitCells } from "../src/core/study/annotation/split";
+import { defaultSplit, everySectionTested, splitCells } from "../src/core/study/annotation/split";
 import { ROLE } from "../src/core/train/cell-roles";
 import type { Arguments } from "./command";
 
@@ -41,6 +41,7 @@ export function splitOf(
     if (code >= 0) return code;
     throw new LabError("missing", `The slice has no section "${name}".`, `It has ${names.join(", ")}.`);
   });
+  if (test.length > 0 && names.every((name) => testSections.includes(name))) throw everySectionTested();
   const usual = fallback === "none" ? "none" : names.length - test.length >= 3 ? "section" : "block";
   const validation = args.choice("validation", ["none", "section", "block"], usual);
   const share = args.number("validation-share", { min: 0.01, max: 0.9 }, defaultSplit.validationShare);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutUnlabelled } from "./unlabelled";
+import { notCategories, withoutUnlabelled } from "./unlabelled";
 
 const column = {
   kind: "categorical" as const,
@@ -17,4 +17,11 @@ test("categories that mean unlabelled become missing, and are named", () => {
 test("others are left out only when asked, by their exact name", () => {
   expect([...withoutUnlabelled(column, ["Ambiguous"]).label.codes]).toEqual([0, -1, -1, -1, -1, -1]);
   expect(withoutUnlabelled(column, ["ambiguous"]).leftOut).not.toContain("Ambiguous");
+});
+
+test("a name to leave out that is no category is told, with those there are", () => {
+  expect(notCategories("layer", ["Ambiguous", "NA"], column.categories)).toEqual([]);
+  expect(notCategories("layer", ["Ambig"], ["L1", "Ambiguous"])).toEqual([
+    'layer has no category "Ambig" to leave out; it has L1, Ambiguous.',
+  ]);
 });

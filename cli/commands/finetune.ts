@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { LabelRecipe } from "../../src/core/slice/cell-labels";
 import { type SupervisedConfig, supervisedInfo } from "../../src/core/ssl/supervised-config";
 import { labReader } from "../../src/core/study/annotation/linear-reader";
+import { labelColumn } from "../../src/core/study/annotation/prepare-annotation";
 import { presetReaders } from "../../src/core/study/annotation/stage-recipes";
 import { type AnnotationPreset, annotationPresets, annotationRecipes } from "../../src/core/train/annotation-presets";
 import { fineTuneRecipe } from "../../src/core/train/fine-tune-recipe";
@@ -14,6 +16,7 @@ import { folderForRun, folderWithModel } from "../run-folder";
 import { namesCollection } from "../section-folder";
 import { trainingOptions, trainingUsage, trainRun } from "../train-run";
 import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } from "../train-sections";
+import { notCategories } from "../unlabelled";
 import { viewOptions, viewRecipe, viewUsage } from "../view-options";
 
 /** Joins nothing, or a reader of labels alone, or one that also learns from all cells without a label. */
@@ -70,6 +73,8 @@ export const finetune: Command = {
     }
     refuseSectionOptions(args);
     const { slice, statistics, notes } = modelInput(model, await openFile(args.positionals[0], args, context));
+    const { name, leaveOut } = recipe.label as LabelRecipe;
+    for (const note of notCategories(name, leaveOut, labelColumn(slice, name).categories)) context.say(`note: ${note}`);
     const start = fromScratch
       ? {}
       : {

@@ -6,15 +6,36 @@ export interface Bounds {
   readonly max: number;
 }
 
-export function refuse(key: string, expected: string, got: unknown): never {
-  throw new LabError("range", `${key} must be ${expected}, got ${JSON.stringify(got) ?? "nothing"}.`);
+export function refuse(key: string, expected: string, got: unknown, hint?: string): never {
+  // JSON has no word for what is no number
+  const came = typeof got === "number" && !Number.isFinite(got) ? String(got) : (JSON.stringify(got) ?? "nothing");
+  throw new LabError("range", `${key} must be ${expected}, got ${came}.`, hint);
+}
+
+/** The key that was meant, where one differs by a slip: letters left out, too many, wrong or swapped. */
+function nearest(word: string, keys: readonly string[]): string | undefined {
+  const slips = keys.map((key) => ({ key, distance: editDistance(word, key) }));
+  const best = slips.reduce((a, b) => (b.distance < a.distance ? b : a), { key: "", distance: 3 });
+  return best.key && best.distance < best.key.length / 2 ? `Did you mean ${best.key}?` : undefined;
+}
+
+/** Levenshtein's: letters put in, taken out or changed. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])));
+    row = next;
+  }
+  return row[b.length];
 }
 
 /** An object that has no other keys. */
 export function object(key: string, value: unknown, keys: readonly string[]): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(key, "an object", value);
   const unknown = Object.keys(value).find((k) => !keys.includes(k));
-  if (unknown !== undefined) refuse(key, `an object of ${keys.join(", ")}`, unknown);
+  if (unknown !== undefined) refuse(key, `an object of ${keys.join(", ")}`, unknown, nearest(unknown, keys));
   return value as Record<string, unknown>;
 }
 

@@ -86,19 +86,25 @@ export function validateConfiguration(key: string, value: unknown): Configuratio
 /**
  * Every combination of a recipe's grid keys, the last key changing fastest.
  *
- * @param value  keys of the pipeline; each grid key a value or a list of them
+ * @param value   keys of the pipeline; each grid key a value or a list of them
+ * @param called  what the person calls a key, where that is not its name
  * @throws LabError("range") naming the key, what it may be and what came
  */
-export function expandGrid(preset: AnnotationPreset, value: Readonly<Record<string, unknown>>): Configuration[] {
+export function expandGrid(
+  preset: AnnotationPreset,
+  value: Readonly<Record<string, unknown>>,
+  called: Readonly<Record<string, string>> = {},
+): Configuration[] {
   let grid: Record<string, unknown>[] = [{}];
   for (const [key, check] of Object.entries(checks)) {
     const given = value[key];
     if (given === undefined) continue;
     const several = Array.isArray(given);
-    if (several && !(gridKeys as readonly string[]).includes(key)) refuse(key, "one value, not a list", given);
-    if (several && given.length === 0) refuse(key, "a value or a list of values", given);
-    const values = several ? given.map((v, i) => check(`${key}[${i}]`, v)) : [check(key, given)];
-    if (new Set(values).size < values.length) refuse(key, "a list without repetition", given);
+    const name = called[key] ?? key;
+    if (several && !(gridKeys as readonly string[]).includes(key)) refuse(name, "one value, not a list", given);
+    if (several && given.length === 0) refuse(name, "a value or a list of values", given);
+    const values = several ? given.map((v, i) => check(`${name}[${i}]`, v)) : [check(name, given)];
+    if (new Set(values).size < values.length) refuse(name, "a list without repetition", given);
     grid = grid.flatMap((point) => values.map((v) => ({ ...point, [key]: v })));
   }
   return grid.map((changes) => ({ preset, changes: changes as Partial<PipelineSettings> }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { LabError } from "../../errors";
 import { configurationName, expandGrid } from "./pipeline";
 import { annotationJobs, defaultAnnotationPlan, joinAnnotationPlans, validateAnnotationPlan } from "./plan";
 import { validateAnnotationRecipe } from "./recipe-file";
@@ -48,11 +49,27 @@ describe("the pipeline's recipe", () => {
     [{ train_lr: [0.1, 0.2] }, /^train_lr must be one value, not a list/],
     [{ radius: [] }, /^radius must be a value or a list/],
     [{ k_hops: 2 }, /^recipe must be an object of radius, k_hop/],
+    [{ masking_mode: [0.2, 2] }, /^masking_mode\[1\] must be a number from 0.01 to 0.99, got 2/],
     [{ masking_mode: 0.2, masking_ratio: 0.3 }, /two names of one setting/],
-    [{ fractions: [1, 0] }, /^fractions\[1\] must be a number/],
+    [{ fractions: [1, 0] }, /^fractions\[1\] must be a share above 0 and up to 1, or a whole number of labels, got 0/],
+    [{ fractions: [Number.NaN] }, /got NaN/],
     [{ preset: "best" }, /^preset must be one of spatialssl, lab/],
   ])("says which key is wrong: %j", (recipe, message) => {
     expect(() => validateAnnotationRecipe(recipe)).toThrowError(message);
+  });
+
+  test("says which key was meant where one differs by a slip", () => {
+    const hintOf = (key: string) => {
+      try {
+        validateAnnotationRecipe({ [key]: 1 });
+      } catch (thrown) {
+        return (thrown as LabError).hint;
+      }
+      return "taken";
+    };
+    expect(hintOf("raduis")).toBe("Did you mean radius?");
+    expect(hintOf("pretrain_epoch")).toBe("Did you mean pretrain_epochs?");
+    expect(hintOf("colour")).toBe("");
   });
 });
 

@@ -1,5 +1,5 @@
 import { LabError } from "../../errors";
-import { integer, list, number, object, oneOf, text } from "../../fields";
+import { integer, list, object, oneOf, refuse, text } from "../../fields";
 import { type AnnotationPreset, type AnnotationView, annotationPresets } from "../../train/annotation-presets";
 import type { LabelFraction } from "./label-fraction";
 import { type Configuration, expandGrid, gridKeys, stageKeys } from "./pipeline";
@@ -45,7 +45,7 @@ export function validateAnnotationRecipe(value: unknown, preset: AnnotationPrese
   const chosen = r.preset === undefined ? preset : oneOf("preset", r.preset, annotationPresets);
   const read = elsewhere.filter((key) => r[key] !== undefined);
   return {
-    configurations: expandGrid(chosen, settings),
+    configurations: expandGrid(chosen, settings, masking_mode === undefined ? {} : { masking_ratio: "masking_mode" }),
     ...(r.label !== undefined && { label: text("label", r.label) }),
     ...(r.unlabelled !== undefined && { unlabelled: list("unlabelled", several(r.unlabelled), named) }),
     ...(r.levels !== undefined && { levels: list("levels", several(r.levels), named) }),
@@ -60,9 +60,10 @@ export function validateAnnotationRecipe(value: unknown, preset: AnnotationPrese
 
 /** @throws LabError("range") naming the entry */
 export function validateFractions(key: string, value: unknown): LabelFraction[] {
-  return list(key, value, (v, at) =>
-    typeof v === "number" && v > 1 ? integer(at, v, { min: 2, max: 1e9 }) : number(at, v, { min: 1e-9, max: 1 }),
-  );
+  return list(key, value, (v, at) => {
+    const fits = typeof v === "number" && (v > 1 ? Number.isInteger(v) : v >= 1e-9);
+    return fits ? v : refuse(at, "a share above 0 and up to 1, or a whole number of labels", v);
+  });
 }
 
 /** A number of seeds, from 0 on, or the seeds themselves. */

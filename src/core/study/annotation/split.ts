@@ -90,13 +90,13 @@ export function splitCells(
 
   const test = new Set(testSections);
   const roles = Uint8Array.from(sections, (code) => (test.has(code) ? ROLE.test : ROLE.train));
+  if (!roles.includes(ROLE.train)) throw everySectionTested();
   if (validation === "section") {
     const others = [...codes].filter((code) => !test.has(code));
     const held = new Set(validationSections(others, { validationShare, seed }));
     for (let i = 0; i < roles.length; i++) if (held.has(sections[i])) roles[i] = ROLE.validation;
     return roles;
   }
-  if (!roles.includes(ROLE.train)) throw new LabError("range", "Split: every section is tested on, none is left.");
   const open = Int8Array.from(roles, (role) => (role === ROLE.test ? -1 : 0));
   const held = holdOutMask(open, {
     split: "block",
@@ -107,6 +107,15 @@ export function splitCells(
   });
   for (let i = 0; i < roles.length; i++) if (held[i] === 1) roles[i] = ROLE.validation;
   return roles;
+}
+
+/** Nothing is left to learn from. */
+export function everySectionTested(): LabError {
+  return new LabError(
+    "range",
+    "Every section is tested on: none is left to learn from.",
+    "Test on fewer sections. Within a single section, finetune or the page's fine-tuning learn from a part of the tissue.",
+  );
 }
 
 function requireShare(share: number): void {
