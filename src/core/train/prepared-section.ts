@@ -72,7 +72,10 @@ function classCodes(slice: Slice, { label }: RunRecipe, classes: readonly string
   return labelCodes(column, label.leaveOut).map((code) => (code < 0 ? -1 : to[code]));
 }
 
-/** The buffers of a prepared section, each once, to be moved to another thread. */
+/**
+ * The buffers of a prepared section, each once, to be moved to another thread. The statistics are the plan's, by which the next
+ * section is prepared too: they are copied.
+ */
 export function buffersOf(section: PreparedSection): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   const visit = (value: unknown): void => {
@@ -80,7 +83,7 @@ export function buffersOf(section: PreparedSection): ArrayBuffer[] {
       if (value.buffer instanceof ArrayBuffer) buffers.add(value.buffer);
     } else if (typeof value === "object" && value !== null) Object.values(value).forEach(visit);
   };
-  visit(section);
+  visit({ ...section, normalization: { ...section.normalization, statistics: null } });
   return [...buffers];
 }
 

@@ -10,7 +10,7 @@ import { methodCatalog } from "../ssl/catalog";
 import { quiet } from "../task";
 import { openCpu } from "../testing/open-cpu";
 import { smallTissue } from "../testing/small-tissue";
-import type { SectionSource } from "./prepared-section";
+import { buffersOf, prepareSection, type SectionSource } from "./prepared-section";
 import { defaultRecipe, type RunRecipe } from "./recipe";
 import { sectionOrder } from "./section-order";
 import { sectionStatistics, sectionsHere } from "./section-source";
@@ -243,4 +243,17 @@ describe("a label over many sections", () => {
       "one class alone",
     );
   });
+});
+
+test("a section that was moved to another thread leaves the statistics for the next one", async () => {
+  const recipe = small({ preprocess: { targetSum: "median", log1p: true, scale: true, center: true } });
+  const statistics = await sectionStatistics(store, collection, recipe, [0, 1]);
+  const plan = { recipe, statistics, classes: null };
+  const move = (s: number) => {
+    const prepared = prepareSection(slices[s], plan, quiet);
+    return structuredClone(prepared, { transfer: buffersOf(prepared) }).normalization;
+  };
+  const [first, second] = [move(0), move(1)];
+  expect(second.inverseDeviations).toEqual(first.inverseDeviations);
+  expect(statistics.geneMeans?.length).toBe(slices[0].nVars);
 });
