@@ -1,13 +1,26 @@
+import { useEffect, useRef } from "react";
 import type { Coloring } from "../color/coloring";
 import { CategoryLegend } from "./CategoryLegend";
 import { RampLegend } from "./RampLegend";
 import styles from "./Stage.module.css";
+import { useStage } from "./stage-store";
 
 /** What the colours mean, whatever they show. */
 export function Legend({ coloring, muted }: { coloring: Coloring; muted: ReadonlySet<number> }) {
-  if (coloring.kind === "waiting" && !coloring.title) return null;
+  const plate = useRef<HTMLElement>(null);
+  const isShown = coloring.kind !== "waiting" || coloring.title !== "";
+  useEffect(() => {
+    const element = plate.current;
+    if (!element || !isShown) return;
+    const observer = new ResizeObserver(() =>
+      useStage.getState().setLegend({ width: element.offsetWidth, height: element.offsetHeight }),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isShown]);
+  if (!isShown) return null;
   return (
-    <section className={`${styles.plate} ${styles.legend}`} aria-label="Legend">
+    <section ref={plate} className={`${styles.plate} ${styles.legend}`} aria-label="Legend">
       {coloring.kind === "categorical" && <CategoryLegend coloring={coloring} muted={muted} />}
       {coloring.kind === "continuous" && <RampLegend coloring={coloring} />}
       {coloring.kind === "rgb" && (

@@ -65,12 +65,12 @@ export function Stage() {
   usePlaces(surface, main, plane !== null);
   useFit(
     "tissue",
-    useMemo(() => (slice ? boundsOf(layout.positions) : null), [slice, layout]),
+    useMemo(() => (slice ? { bounds: boundsOf(layout.positions), parts: layout.sections } : null), [slice, layout]),
     main !== "tissue" ? "docked" : layout.sections.length > 1 ? "named" : "large",
   );
   useFit(
     "embedding",
-    useMemo(() => (plane ? boundsOf(plane) : null), [plane]),
+    useMemo(() => (plane ? { bounds: boundsOf(plane), parts: [] } : null), [plane]),
     main !== "embedding" ? "docked" : "large",
   );
   const seen = useRef<number | null>(null);

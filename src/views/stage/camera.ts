@@ -1,3 +1,5 @@
+import type { Fit } from "../tissue/fit-around";
+
 /** Where a view looks: the middle of it, and the zoom as a power of two (0 = one unit is one pixel). */
 export interface Camera {
   readonly target: readonly [number, number];
@@ -43,6 +45,11 @@ export function fitCamera(bounds: Bounds, rect: Rect, { side, top, bottom, above
     target: [(bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2 + (rect.height / 2 - middle) / scale],
     zoom,
   };
+}
+
+/** The camera that draws points at these pixels of a view. */
+export function cameraOf({ scale, x, y }: Fit, { width, height }: Pick<Rect, "width" | "height">): Camera {
+  return { target: [(width / 2 - x) / scale, (height / 2 - y) / scale], zoom: clampZoom(Math.log2(scale)) };
 }
 
 /** The point of the view's unit under a pixel of the stage. */

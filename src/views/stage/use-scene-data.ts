@@ -5,6 +5,7 @@ import { useLab } from "../../state/lab";
 import { type Coloring, resolveColoring } from "../color/coloring";
 import { type EgoNet, egoNet } from "../tissue/ego-edges";
 import { layoutSections, type SectionLayout } from "../tissue/section-layout";
+import { usualRoom } from "./stage-rects";
 
 const layouts = new WeakMap<Float32Array, SectionLayout>();
 const empty: SectionLayout = { positions: new Float32Array(0), sections: [], width: 0, height: 0 };
@@ -14,7 +15,7 @@ export function sectionLayout(slice: SliceInfo | null): SectionLayout {
   if (!slice) return empty;
   let layout = layouts.get(slice.positions);
   if (!layout) {
-    layout = layoutSections(slice.positions, slice.section);
+    layout = layoutSections(slice.positions, slice.section, usualRoom);
     layouts.set(slice.positions, layout);
   }
   return layout;

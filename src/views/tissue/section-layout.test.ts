@@ -47,12 +47,30 @@ test("sections never overlap and the whole is centred", () => {
   }
 });
 
+const room = (width: number) => ({ frame: { left: 0, top: 0, width, height: 1 }, taken: [] });
+
 test("a wide stage puts sections in one row, a tall one in one column", () => {
   const { positions, section } = randomSections(2, [40, 40, 40, 40]);
-  const wide = layoutSections(positions, section, 8);
-  const tall = layoutSections(positions, section, 0.1);
+  const wide = layoutSections(positions, section, room(8));
+  const tall = layoutSections(positions, section, room(0.1));
   expect(new Set(wide.sections.map((s) => Math.round(s.top / 100))).size).toBe(1);
   expect(tall.height).toBeGreaterThan(tall.width * 2);
+});
+
+test("where both lower corners are taken the last of four stands alone in the middle", () => {
+  const { positions, section } = randomSections(2, [40, 40, 40, 40]);
+  const taken = [
+    { left: 0, top: 385, width: 330, height: 315 },
+    { left: 670, top: 385, width: 330, height: 315 },
+  ];
+  const { sections } = layoutSections(positions, section, {
+    frame: { left: 0, top: 0, width: 1000, height: 700 },
+    taken,
+  });
+  const tops = sections.map((s) => Math.round(s.top / 100));
+  expect(tops.slice(0, 3)).toEqual([tops[0], tops[0], tops[0]]);
+  expect(tops[3]).toBeGreaterThan(tops[0]);
+  expect(Math.abs(sections[3].left + sections[3].width / 2)).toBeLessThan(30);
 });
 
 test("a single section is only centred, a missing one takes no place, and no cells give nothing", () => {

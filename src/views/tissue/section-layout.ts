@@ -1,12 +1,9 @@
+import { type Box, fitAround, type Room } from "./fit-around";
+
 /** Where one section stands on the stage. Lengths in µm, y downwards as in the source's images. */
-export interface SectionPlace {
+export interface SectionPlace extends Box {
   readonly name: string;
   readonly nCells: number;
-  /** Bounds on the stage. */
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 export interface SectionLayout {
@@ -17,19 +14,22 @@ export interface SectionLayout {
   readonly height: number;
 }
 
+/** Of this shape, whatever its size. */
+const page: Room = { frame: { left: 0, top: 0, width: 1.5, height: 1 }, taken: [] };
+
 /**
- * Lays sections out side by side in rows, each keeping its own shape and scale.
+ * Lays sections out side by side in rows, the last one centred, each keeping its own shape and scale.
  *
  * Every section has its own origin, so absolute positions of different sections say nothing about each other.
  *
  * @param positions  shape (nObs, 2), µm
  * @param section    code and name of each cell's section; empty sections take no place
- * @param aspect     width by height that the whole should come close to
+ * @param room       where they are usually seen, px: there they are as large as they can be
  */
 export function layoutSections(
   positions: Float32Array,
   section: { readonly codes: ArrayLike<number>; readonly names: readonly string[] },
-  aspect = 1.5,
+  room: Room = page,
 ): SectionLayout {
   const bounds = boundsOfSections(positions, section);
   const present = bounds.map((_, i) => i).filter((i) => bounds[i].nCells > 0);
@@ -38,7 +38,7 @@ export function layoutSections(
   const cellWidth = Math.max(...present.map((i) => bounds[i].maxX - bounds[i].minX));
   const cellHeight = Math.max(...present.map((i) => bounds[i].maxY - bounds[i].minY));
   const gap = present.length > 1 ? 0.08 * Math.max(cellWidth, cellHeight) : 0;
-  const columns = bestColumns(present.length, cellWidth + gap, cellHeight + gap, aspect);
+  const columns = bestColumns(present.length, { width: cellWidth, height: cellHeight, gap }, room);
   const rows = Math.ceil(present.length / columns);
   const width = columns * cellWidth + (columns - 1) * gap;
   const height = rows * cellHeight + (rows - 1) * gap;
@@ -47,10 +47,9 @@ export function layoutSections(
   const shiftY = new Float64Array(bounds.length);
   const sections = present.map((i, place): SectionPlace => {
     const { minX, maxX, minY, maxY, nCells } = bounds[i];
-    const column = place % columns;
-    const row = Math.floor(place / columns);
-    const left = column * (cellWidth + gap) + (cellWidth - (maxX - minX)) / 2 - width / 2;
-    const top = row * (cellHeight + gap) + (cellHeight - (maxY - minY)) / 2 - height / 2;
+    const cell = cellAt(place, columns, { n: present.length, width: cellWidth, height: cellHeight, gap });
+    const left = cell.left + (cellWidth - (maxX - minX)) / 2 - width / 2;
+    const top = cell.top + (cellHeight - (maxY - minY)) / 2 - height / 2;
     shiftX[i] = left - minX;
     shiftY[i] = top - minY;
     return { name: section.names[i], nCells, left, top, width: maxX - minX, height: maxY - minY };
@@ -65,13 +64,35 @@ export function layoutSections(
   return { positions: placed, sections, width, height };
 }
 
-/** The number of columns that shows every section largest in a stage of this aspect. */
-function bestColumns(n: number, width: number, height: number, aspect: number): number {
+interface Cell {
+  readonly width: number;
+  readonly height: number;
+  readonly gap: number;
+}
+
+/** The place of the `at`-th of n equal cells in rows. */
+function cellAt(at: number, columns: number, { n, width, height, gap }: Cell & { readonly n: number }): Box {
+  const row = Math.floor(at / columns);
+  const missing = columns - Math.min(columns, n - row * columns);
+  const left = ((at % columns) + missing / 2) * (width + gap);
+  return { left, top: row * (height + gap), width, height };
+}
+
+/** More are too small to look at one by one, and what floats above some is no matter then. */
+const fewSections = 60;
+
+/** The number of columns that shows every section largest in a room. */
+function bestColumns(n: number, cell: Cell, room: Room): number {
   let best = 1;
   let bestScale = 0;
   for (let columns = 1; columns <= n; columns++) {
-    const rows = Math.ceil(n / columns);
-    const scale = Math.min(aspect / Math.max(columns * width, 1e-9), 1 / Math.max(rows * height, 1e-9));
+    const width = columns * (cell.width + cell.gap);
+    const height = Math.ceil(n / columns) * (cell.height + cell.gap);
+    let scale = Math.min(room.frame.width / Math.max(width, 1e-9), room.frame.height / Math.max(height, 1e-9));
+    if (scale > bestScale && room.taken.length > 0 && n > 1 && n <= fewSections) {
+      const places = Array.from({ length: n }, (_, at) => cellAt(at, columns, { n, ...cell }));
+      scale = fitAround(places, room)?.scale ?? scale / 4;
+    }
     if (scale > bestScale) {
       best = columns;
       bestScale = scale;
