@@ -5,10 +5,11 @@ import { sameNames } from "../src/core/collection/conform";
 import { LabError } from "../src/core/errors";
 import type { SectionSplit } from "../src/core/study/annotation/split";
 import type { Task } from "../src/core/task";
-import { type KeptRun, readCheckpoint, writeCheckpoint } from "../src/core/train/checkpoint-file";
+import { readCheckpoint, writeCheckpoint } from "../src/core/train/checkpoint-file";
 import { type Model, writeModel } from "../src/core/train/model-file";
 import type { SectionPlan } from "../src/core/train/prepared-section";
 import type { RunRecipe } from "../src/core/train/recipe";
+import { type GoneOn, goOnFrom, keepingRun } from "../src/core/train/run-at-rest";
 import { largestSection, sectionTask } from "../src/core/train/section-run";
 import { sectionStatistics } from "../src/core/train/section-source";
 import { createSectionTrainer, type SectionTrainer } from "../src/core/train/section-trainer";
@@ -178,40 +179,33 @@ function roleOf(section: number, { validation, test }: SectionSplit): "train" | 
 }
 
 /** Puts a trainer where a stopped run was. */
-async function resume(trainer: SectionTrainer, run: RunFolder, say: Context["say"]) {
+async function resume(trainer: SectionTrainer, run: RunFolder, say: Context["say"]): Promise<GoneOn> {
   if (!existsSync(run.path("checkpoint")))
     throw new LabError("missing", `${run.name} holds no run to go on with.`, "Leave out --resume.");
-  const kept: KeptRun = readCheckpoint(new Uint8Array(readFileSync(run.path("checkpoint"))), run.name);
-  let best: ReturnType<SectionTrainer["snapshot"]> | null = null;
-  if (kept.best) {
-    trainer.load(kept.best);
-    best = trainer.snapshot();
-  }
-  await trainer.restore(kept.checkpoint);
-  say(`note: the run goes on after ${kept.soFar.losses.length} epochs.`);
-  return { ...kept.soFar, best, bestArrays: kept.best };
+  const kept = readCheckpoint(new Uint8Array(readFileSync(run.path("checkpoint"))), run.name);
+  const before = await goOnFrom(trainer, kept);
+  say(`note: the run goes on after ${before.losses.length} epochs.`);
+  return before;
 }
 
-/** Writes a checkpoint after each epoch, every minute and when the person stops the run, with the weights of the best epoch so far. */
+/** Writes a checkpoint after each epoch, every minute and when the person stops the run. */
 function keeper(
   trainer: SectionTrainer,
   run: RunFolder,
-  before: { readonly bestArrays: KeptRun["best"]; readonly losses: readonly number[] } | null,
+  before: GoneOn | null,
   task: Task,
 ): (soFar: TrainedSoFar) => Promise<void> {
-  let best = before?.bestArrays ?? null;
-  let epochs = before?.losses.length ?? 0;
   let written = performance.now();
-  return async (soFar) => {
-    const { losses, watch } = soFar;
-    const isNew = losses.length > epochs;
-    epochs = losses.length;
-    if (isNew && watch.bestEpoch > 0 && watch.bestEpoch === watch.losses.length) best = await trainer.weights();
-    if (isNew || task.cancelled || performance.now() - written > CHECKPOINT_MS) {
-      const checkpoint = await trainer.checkpoint();
-      await writeBytes(run.path("checkpoint"), writeCheckpoint({ checkpoint, soFar, best }));
+  const keep = keepingRun(trainer, {
+    before,
+    due: ({ isNewEpoch }) => isNewEpoch || task.cancelled || performance.now() - written > CHECKPOINT_MS,
+    async keep(kept) {
+      await writeBytes(run.path("checkpoint"), writeCheckpoint(kept));
       written = performance.now();
-    }
+    },
+  });
+  return async (soFar) => {
+    await keep(soFar);
     await setImmediate(); // lets a Ctrl+C come through
   };
 }

@@ -1,7 +1,13 @@
-import { openLab, simulate } from "./support/lab";
+import { button, colourBy, openLab, setEpochs, simulate, trained } from "./support/lab";
 import { crowding } from "./support/layout";
+import { seenIn } from "./support/looks";
 import { keep } from "./support/pixels";
 import { expect, test } from "./support/test";
+
+const looks = [
+  { theme: "dark", width: 1440, height: 900 },
+  { theme: "light", width: 1280, height: 720 },
+] as const;
 
 test("the sections of a slice stand beside each other, by the label that is chosen, the held-out one marked", async ({
   page,
@@ -35,4 +41,21 @@ test("the sections of a slice stand beside each other, by the label that is chos
   // the address names the screen
   await page.reload();
   await expect(page.getByText("One section is open.")).toBeVisible();
+});
+
+test("four sections, a long legend and the embedding stand beside each other, in either theme and on a small screen", async ({
+  page,
+}) => {
+  await openLab(page, "?backend=wasm");
+  await simulate(page, { tissue: "hypothalamus", nCells: 2000, nGenes: 40, nSections: 4, seed: 4 });
+  await colourBy(page, "cell_type");
+  await seenIn(looks, page, "four-sections");
+  await setEpochs(page, 3);
+  await button(page, "Train").click();
+  await trained(page, 3);
+  await colourBy(page, "cell_type");
+  // crowding looks at what floats, names among it; a name under another view is not shown at all
+  await seenIn(looks, page, "four-sections-trained");
+  await expect(page.getByText("Embedding · ")).toBeVisible();
+  await expect(page.locator("main > div").filter({ hasText: /^section_[1-4]$/ })).toHaveCount(4);
 });

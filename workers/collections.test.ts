@@ -4,9 +4,19 @@ import { writeArrow } from "../src/core/io/arrow";
 import { simulateSlice } from "../src/core/simulate/simulate-slice";
 import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { quiet } from "../src/core/task";
+import type { KeptRun } from "../src/core/train/checkpoint-file";
+import { unwatched } from "../src/core/train/early-stopping";
 import { writeModel } from "../src/core/train/model-file";
 import { defaultRecipe } from "../src/core/train/recipe";
-import { keepRun, keptRun } from "./collection-runs";
+import {
+  aloneOver,
+  checkpointsOf,
+  forgetCheckpoints,
+  interruptedRun,
+  keepRun,
+  keptRun,
+  readInterrupted,
+} from "./collection-runs";
 import {
   collectFiles,
   listCollections,
@@ -173,4 +183,43 @@ test("a file that cannot be divided is told by its name, and nothing is kept", a
   const bad = fakeFile("notes.txt", new TextEncoder().encode("not a slice"));
   await expect(collect([...files(), bad])).rejects.toThrow("notes.txt is a text file");
   expect(storage.usage).toBe(0);
+});
+
+test("a run under way keeps two checkpoints in turn; a damaged one gives way to the one before, and all go when they are forgotten", async () => {
+  const { id } = await collect();
+  const recipe = defaultRecipe({ epochs: 9 });
+  const facts = { test: 2, split: { train: [0], validation: [1], test: [2] }, nParameters: 2, backend: "wasm" };
+  const runAt = (epoch: number): KeptRun => ({
+    checkpoint: {
+      ...{ version: 1, recipe, epoch, steps: epoch, batch: 0, lossSum: 0, nTargets: 0 },
+      arrays: [{ name: "weights.w", shape: [2], data: Float32Array.of(epoch, -epoch) }],
+    },
+    soFar: { losses: Array.from({ length: epoch }, (_, e) => 9 - e), watch: unwatched, steps: epoch },
+    best: null,
+  });
+  expect(await interruptedRun(id)).toBeNull();
+  const keep = await checkpointsOf(id, facts, null);
+  for (const epoch of [1, 2, 3]) await keep(runAt(epoch));
+  expect(await readInterrupted(id)).toMatchObject({ facts, slot: 0, run: runAt(3) });
+  expect(await interruptedRun(id)).toMatchObject({ test: 2, recipe, losses: [9, 8, 7] });
+
+  // as a tab leaves it that is closed while it writes
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("collections");
+  const handle = await (await root.getDirectoryHandle(id)).getFileHandle("checkpoint-1.safetensors");
+  const open = await handle.createSyncAccessHandle();
+  open.truncate(100);
+  open.close();
+  expect(await readInterrupted(id)).toMatchObject({ slot: 1, run: runAt(2) });
+
+  // one that goes on writes over the damaged one first
+  const more = await checkpointsOf(id, facts, await readInterrupted(id));
+  await more(runAt(4));
+  expect((await readInterrupted(id))?.run.soFar.steps).toBe(4);
+  // while another tab trains over it there is nothing to go on with here
+  storage.held.add(`collection-run-${id}`);
+  expect(await interruptedRun(id)).toBeNull();
+  await expect(aloneOver(id, async () => 1)).rejects.toThrow("Another tab trains");
+  storage.held.delete(`collection-run-${id}`);
+  await forgetCheckpoints(id);
+  expect(await interruptedRun(id)).toBeNull();
 });

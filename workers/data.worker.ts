@@ -5,7 +5,7 @@ import { positionsMicrons, type Slice } from "../src/core/slice/slice";
 import { summarize } from "../src/core/slice/summary";
 import { withUnit } from "../src/core/slice/unit";
 import { findString } from "../src/core/slice/utf8-column";
-import { keptRun } from "./collection-runs";
+import { aloneOver, forgetCheckpoints, interruptedRun, keptRun } from "./collection-runs";
 import { listCollections, removeCollection, removeUnfinished, sectionCells } from "./collections";
 import { holdLife } from "./life";
 import { buffersOf } from "./memory";
@@ -58,7 +58,12 @@ const handlers: Handlers<DataApi> = {
     await removeCollection(id);
     return { result: null };
   },
-  collectionRun: async ({ id }) => ({ result: await keptRun(id) }),
+  collectionRun: async ({ id }) => ({ result: { kept: await keptRun(id), interrupted: await interruptedRun(id) } }),
+
+  forgetInterrupted: async ({ id }) => {
+    await aloneOver(id, () => forgetCheckpoints(id));
+    return { result: null };
+  },
   async sectionCells({ id, section }) {
     const cells = await sectionCells(id, section);
     return { result: cells, transfer: buffersOf(cells) };

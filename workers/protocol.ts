@@ -84,12 +84,17 @@ export type DataApi = {
     result: KeptCollection;
   };
   removeCollection: { request: { id: string }; event: never; result: null };
-  /** What the newest run over its sections left; null if there was none. */
+  /** What the newest run over its sections left, and one that was cut off before its end; null if there was none. */
   collectionRun: {
     request: { id: string };
     event: never;
-    result: { recipe: RunRecipe; outcome: CollectionOutcome } | null;
+    result: {
+      kept: { recipe: RunRecipe; outcome: CollectionOutcome } | null;
+      interrupted: InterruptedRun | null;
+    };
   };
+  /** Gives up what is kept of a run that was cut off. */
+  forgetInterrupted: { request: { id: string }; event: never; result: null };
   /** Where the cells of a section lie, and their labels. */
   sectionCells: { request: { id: string; section: number }; event: never; result: SectionCells };
   /** For the other workers only. */
@@ -348,6 +353,19 @@ export type StudyApi = {
   link: Link<"data">;
 };
 
+/** A run over sections that ended with its page, or failed, and can be gone on with from its newest checkpoint. */
+export interface InterruptedRun {
+  readonly recipe: RunRecipe;
+  /** Number of the section that is left out. */
+  readonly test: number | null;
+  readonly split: SectionSplit;
+  readonly nParameters: number;
+  readonly backend: string;
+  /** Of the epochs that the checkpoint has whole. */
+  readonly losses: readonly number[];
+  readonly validationLosses: readonly number[];
+}
+
 export type CollectionEvent =
   /** Which sections it learns from and with how many weights: all is ready, the first step begins. */
   | { readonly kind: "began"; readonly split: SectionSplit; readonly nParameters: number }
@@ -357,7 +375,18 @@ export type CollectionEvent =
       readonly section: number;
       readonly losses: readonly number[];
       readonly validationLosses: readonly number[];
-    };
+    }
+  /** The run can be gone on with after so many epochs, should it be cut off; null where there is no room to keep it. */
+  | { readonly kind: "checkpoint"; readonly epoch: number | null };
+
+/** How well a section that was not learned from was labelled. */
+export interface SectionScore {
+  /** Its number. */
+  readonly section: number;
+  readonly f1Micro: number;
+  readonly f1Macro: number;
+  readonly nScored: number;
+}
 
 /** What a run over sections leaves, in numbers; plain JSON. */
 export interface CollectionFindings {
@@ -373,6 +402,8 @@ export interface CollectionFindings {
   /** Of all epochs, in which nothing was computed because a section was not there yet. */
   readonly waitedSeconds: number;
   readonly peakBytes: number;
+  /** Of the section left out, where a label was learned and it has one; runs that were kept before it was told have none. */
+  readonly score?: SectionScore | null;
 }
 
 export interface CollectionOutcome extends CollectionFindings {
@@ -387,10 +418,16 @@ export type CollectionApi = {
   openBackend: EngineApi["openBackend"];
   /**
    * Trains to the end of the recipe; aborting ends it after the step in hand, with what was learned. Refused where the
-   * largest section would pass `memoryBytes`.
+   * largest section would pass `memoryBytes`, or another tab trains over the same sections.
+   *
+   * `start` null goes on with the run that was cut off.
    */
   train: {
-    request: { collection: string; recipe: RunRecipe; test: number | null; memoryBytes: number | null };
+    request: {
+      collection: string;
+      start: { recipe: RunRecipe; test: number | null } | null;
+      memoryBytes: number | null;
+    };
     event: CollectionEvent;
     result: CollectionOutcome;
   };

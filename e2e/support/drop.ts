@@ -38,3 +38,11 @@ export async function dragOver(page: Page, ...files: Dropped[]): Promise<void> {
     }
   });
 }
+
+/** Drops a file or folder of this disk as the browser's own drag and drop does: the page gets entries, as from a file manager. */
+export async function dropPath(page: Page, path: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await devtools.send("Input.dispatchDragEvent", { type, x: 640, y: 300, data });
+}

@@ -18,7 +18,11 @@ export interface CollectionRun {
     /** Its end was asked for; the step in hand goes first. */
     | { readonly kind: "ending" }
     | { readonly kind: "done"; readonly outcome: CollectionOutcome }
+    /** It ended with its page, and its newest checkpoint is kept. */
+    | { readonly kind: "interrupted" }
     | { readonly kind: "failed"; readonly error: LabError };
+  /** After how many epochs it could be gone on with; null before the first checkpoint, "none" where there is no room for one. */
+  readonly checkpoint: number | null | "none";
   /** Null until the first section is ready. */
   readonly split: SectionSplit | null;
   readonly nParameters: number | null;
@@ -34,6 +38,10 @@ export interface CollectionRunState {
   readonly collectionRun: CollectionRun | null;
   /** Trains over the sections of the shown collection, beside the lab's own run. */
   trainCollection(recipe: RunRecipe, test: number | null): Promise<void>;
+  /** Goes on with the run that was cut off, from its newest checkpoint. */
+  resumeCollection(): Promise<void>;
+  /** Gives a run up that was cut off; the one before it is shown again. */
+  forgetInterrupted(): Promise<void>;
   /** Looks up what the newest run over a collection left, unless one is under way. */
   loadCollectionRun(id: string): Promise<void>;
   /** Ends the run after the step in hand, with what it learned; one that has not begun is given up. */

@@ -27,9 +27,10 @@ export interface ModelBytes {
 /**
  * The model among some files: a `.safetensors`, or the one in a zip; of several the one called `model.safetensors`.
  *
+ * @param folder  that the files came in: the model goes by its name, since every folder's own is called alike
  * @throws LabError("missing") without a model, LabError("format") for a damaged zip
  */
-export async function modelAmong(files: readonly File[]): Promise<ModelBytes> {
+export async function modelAmong(files: readonly File[], folder: string | null = null): Promise<ModelBytes> {
   const found: ModelBytes[] = [];
   for (const file of files) {
     if (!isModelFile(file)) continue;
@@ -40,7 +41,7 @@ export async function modelAmong(files: readonly File[]): Promise<ModelBytes> {
         found.push({ name: path, bytes: content });
   }
   const model = found.find(({ name }) => /(^|\/)model\.safetensors$/.test(name)) ?? found[0];
-  if (model) return { ...model, name: files.length === 1 ? files[0].name : model.name };
+  if (model) return { ...model, name: folder ?? (files.length === 1 ? files[0].name : model.name) };
   throw new LabError(
     "missing",
     `There is no model in ${files.map(({ name }) => name).join(", ") || "the folder"}.`,
@@ -56,22 +57,30 @@ function unzipped(name: string, bytes: Uint8Array): Record<string, Uint8Array> {
   }
 }
 
-/** The files of a drop, those of dropped folders among them. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<File[]> {
+/** What was dropped: files, those of dropped folders among them, and the folder where all came in one. */
+export interface Dropped {
+  readonly files: File[];
+  readonly folder: string | null;
+}
+
+export async function filesOfDrop(transfer: DataTransfer): Promise<Dropped> {
   // entries are only there while the event is handled: asked for before anything is awaited
   const plain = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
   const folders = entries.filter((entry): entry is FileSystemDirectoryEntry => entry?.isDirectory === true);
-  if (folders.length === 0) return plain;
+  if (folders.length === 0) return { files: plain, folder: null };
   const inside = await Promise.all(folders.map(filesIn));
   const names = new Set(folders.map(({ name }) => name));
-  return [...plain.filter(({ name }) => !names.has(name)), ...inside.flat()];
+  const beside = plain.filter(({ name }) => !names.has(name));
+  return { files: [...beside, ...inside.flat()], folder: entries.length === 1 ? folders[0].name : null };
 }
 
 async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
-  const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-    folder.createReader().readEntries(resolve, reject),
-  );
+  const reader = folder.createReader();
+  const entries: FileSystemEntry[] = [];
+  // a browser gives so many at a time, none once it is at the end
+  for (let some: FileSystemEntry[] | null = null; some === null || some.length > 0; entries.push(...some))
+    some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
   const files = entries.filter((entry): entry is FileSystemFileEntry => entry.isFile);
   return Promise.all(files.map((entry) => new Promise<File>((resolve, reject) => entry.file(resolve, reject))));
 }

@@ -40,7 +40,7 @@ export const createNetworkSlice: SliceCreator<NetworkState> = (set, get) => {
       if (!runRecipe || needsLabel(runRecipe.method) || epoch === 0) return null;
       return run.kind === "done" || (run.kind === "preparing" && run.what !== undefined) ? runRecipe : null;
     },
-    openModel: (files) => openModelFiles(files, { set, get }),
+    openModel: (files, folder = null) => openModelFiles({ files, folder }, { set, get }),
     fineTune: (request) => fineTuneRun(request, { set, get }),
     exportPredictions: () =>
       guarded(async () => {

@@ -76,10 +76,10 @@ export interface NetworkState {
   pretraining(): RunRecipe | null;
   fineTune(request: FineTuneRequest): Promise<void>;
   /**
-   * Asks a model about the open slice: a `.safetensors`, a zip with one, or the files of a folder with one. Genes are matched by
+   * Asks a model about the open slice: a `.safetensors`, a zip with one, or the files of a folder with one, by whose name it goes then. Genes are matched by
    * name. What is no such model leaves the run in hand as it is.
    */
-  openModel(files: readonly File[]): Promise<void>;
+  openModel(files: readonly File[], folder?: string | null): Promise<void>;
   /** The predictions of every cell, with their probabilities, as CSV. */
   exportPredictions(): Promise<void>;
   /** A folder for `predict --model`, as a zip. */

@@ -9,14 +9,14 @@ import { onSlice } from "./recipe-method";
 
 /** Takes a model from files and shows what it says of the open slice; what is wrong with the files is said before anything is given up. */
 export async function openModelFiles(
-  files: readonly File[],
+  { files, folder = null }: { readonly files: readonly File[]; readonly folder?: string | null },
   { set, get }: { readonly set: (part: Partial<LabState>) => void; readonly get: () => LabState },
 ): Promise<void> {
   set({ networkError: null });
   try {
     const { slice } = get();
     if (!slice) throw new LabError("missing", "There is no slice to ask a model about.", "Open a slice first.");
-    const { name, bytes } = await modelAmong(files);
+    const { name, bytes } = await modelAmong(files, folder);
     const { recipe, genes } = readModel(bytes, name);
     requireGenes(genes, slice.varNames, name);
     const { label } = get();

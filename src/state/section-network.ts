@@ -1,7 +1,6 @@
 import type { SliceInfo } from "../../workers/protocol";
 import { f1Scores } from "../core/metrics/f1";
-import type { LabelRecipe } from "../core/slice/cell-labels";
-import { labelCodes } from "../core/slice/unlabelled";
+import { codesAmong, type LabelRecipe } from "../core/slice/cell-labels";
 import type { SectionSplit } from "../core/study/annotation/split";
 import type { CollectionRun } from "./collection-state";
 import type { LabState } from "./lab-state";
@@ -62,14 +61,7 @@ export function sectionPrediction(
   { obs }: Pick<SliceInfo, "obs">,
 ): NetworkPrediction {
   const nObs = probabilities.length / classes.length;
-  const column = obs.find(({ name }) => name === label.name);
-  const truth = new Int32Array(nObs).fill(-1);
-  if (column?.kind === "categorical") {
-    const place = column.categories.map((category) => classes.indexOf(category));
-    labelCodes(column, label.leaveOut).forEach((code, i) => {
-      truth[i] = code < 0 ? -1 : place[code];
-    });
-  }
+  const truth = codesAmong({ obs }, label, classes) ?? new Int32Array(nObs).fill(-1);
   const heldOut = new Uint8Array(nObs).fill(learned ? 0 : 1);
   const unscored = { nTrain: 0, nTest: 0, f1Micro: Number.NaN, f1Macro: Number.NaN };
   const about = { label: label.name, leaveOut: label.leaveOut, epoch, heldOut, ...unscored };

@@ -93,6 +93,9 @@ export class FakeStorage {
     };
     const request = async (name: string, ...rest: unknown[]) => {
       const work = rest.at(-1) as (lock: object | null) => unknown;
+      const { signal } = (rest.length > 1 ? rest[0] : {}) as { signal?: AbortSignal };
+      // whoever waits with a signal is told at once that it was in vain
+      if (this.held.has(name) && signal) throw new DOMException(name, "TimeoutError");
       if (this.held.has(name)) return work(null);
       this.held.add(name);
       try {

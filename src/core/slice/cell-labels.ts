@@ -1,5 +1,5 @@
 import { LabError } from "../errors";
-import type { CategoricalColumn, Slice } from "./slice";
+import type { CategoricalColumn, ObsColumn, Slice } from "./slice";
 import { labelCodes } from "./unlabelled";
 
 /** A label to learn: the class of each cell. */
@@ -48,4 +48,16 @@ export function cellLabels({ obs }: Pick<Slice, "obs">, { name, leaveOut }: Labe
     );
   }
   return { name, classes, codes: all.map((code) => (code < 0 ? -1 : place[code])) };
+}
+
+/** Codes of the cells into given classes, matched by name, (nObs,); -1 for other classes and cells without one; null without such a column. */
+export function codesAmong(
+  { obs }: { readonly obs: readonly ObsColumn[] },
+  { name, leaveOut }: LabelRecipe,
+  classes: readonly string[],
+): Int32Array | null {
+  const column = obs.find((one) => one.name === name);
+  if (column?.kind !== "categorical") return null;
+  const place = column.categories.map((category) => classes.indexOf(category));
+  return labelCodes(column, leaveOut).map((code) => (code < 0 ? -1 : place[code]));
 }

@@ -33,9 +33,9 @@ const dropCollects = ({ screen }: Pick<LabState, "screen">): boolean => screen =
 
 /** A slice, or a model to ask about the one that is open. */
 async function openDropped(transfer: DataTransfer): Promise<void> {
-  const files = await filesOfDrop(transfer);
+  const { files, folder } = await filesOfDrop(transfer);
   const { openModel, openFiles } = useLab.getState();
-  await ((await holdModel(files)) ? openModel(files) : openFiles(files));
+  await ((await holdModel(files)) ? openModel(files, folder) : openFiles(files));
 }
 
 /** True while files are over the window; a drop opens them. */
@@ -66,8 +66,9 @@ function useFileDrag(): boolean {
         setOver(false);
         const state = useLab.getState();
         const { dataTransfer } = event;
-        if (dropCollects(state)) void state.collect([...(dataTransfer?.files ?? [])]);
-        else if (dataTransfer) void openDropped(dataTransfer);
+        if (!dataTransfer) return;
+        if (dropCollects(state)) void filesOfDrop(dataTransfer).then(({ files }) => state.collect(files));
+        else void openDropped(dataTransfer);
       },
     };
     const entries = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];

@@ -3,6 +3,7 @@ import type { Coloring } from "../color/coloring";
 import { CategoryLegend } from "./CategoryLegend";
 import { RampLegend } from "./RampLegend";
 import styles from "./Stage.module.css";
+import { legendShare } from "./stage-rects";
 import { useStage } from "./stage-store";
 
 /** What the colours mean, whatever they show. */
@@ -20,7 +21,12 @@ export function Legend({ coloring, muted }: { coloring: Coloring; muted: Readonl
   }, [isShown]);
   if (!isShown) return null;
   return (
-    <section ref={plate} className={`${styles.plate} ${styles.legend}`} aria-label="Legend">
+    <section
+      ref={plate}
+      className={`${styles.plate} ${styles.legend}`}
+      style={{ maxHeight: `${100 * legendShare}%` }}
+      aria-label="Legend"
+    >
       {coloring.kind === "categorical" && <CategoryLegend coloring={coloring} muted={muted} />}
       {coloring.kind === "continuous" && <RampLegend coloring={coloring} />}
       {coloring.kind === "rgb" && (

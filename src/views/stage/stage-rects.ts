@@ -7,6 +7,9 @@ export const controlsHeight = 44;
 const inset = 12;
 const controlsWidth = 230;
 
+/** The most of the stage's height that a legend takes; a longer one is scrolled. */
+export const legendShare = 0.46;
+
 /** Width and height, px. */
 export interface Size {
   readonly width: number;
@@ -35,6 +38,7 @@ const named = { side: 32, top: 88, bottom: 32, name: 22 };
  * floats lies on its corners: beside them it would be half as large.
  */
 export function roomForSections({ width, height }: Size, legend: Size, docked: Rect): Room {
+  const legendTop = height - inset - Math.min(legend.height, legendShare * height);
   const taken = [
     // the scale bar, and the docked view above it
     { left: width - controlsWidth, top: height - controlsHeight, width: controlsWidth, height: controlsHeight },
@@ -42,7 +46,7 @@ export function roomForSections({ width, height }: Size, legend: Size, docked: R
       ? [{ left: docked.x, top: docked.y, width: width - docked.x, height: height - docked.y }]
       : []),
     ...(legend.height > 0
-      ? [{ left: 0, top: height - legend.height - inset, width: legend.width + inset, height: legend.height + inset }]
+      ? [{ left: 0, top: legendTop, width: legend.width + inset, height: height - legendTop }]
       : []),
   ];
   const { side, top, bottom, name: nameHeight } = named;
