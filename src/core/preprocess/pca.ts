@@ -56,11 +56,27 @@ export function project({ nComponents, mean, components }: Pca, x: Float32Array,
   const row = new Float64Array(d);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < d; j++) row[j] = x[i * d + j] - mean[j];
-    for (let c = 0; c < nComponents; c++) {
-      let sum = 0;
-      const at = c * d;
-      for (let j = 0; j < d; j++) sum += row[j] * components[at + j];
-      scores[i * nComponents + c] = sum;
+    // four components at a time, since one sum would wait for itself; past the last, it is made again
+    for (let c = 0; c < nComponents; c += 4) {
+      const c1 = Math.min(c + 1, nComponents - 1);
+      const c2 = Math.min(c + 2, nComponents - 1);
+      const c3 = Math.min(c + 3, nComponents - 1);
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let j = 0; j < d; j++) {
+        const v = row[j];
+        s0 += v * components[c * d + j];
+        s1 += v * components[c1 * d + j];
+        s2 += v * components[c2 * d + j];
+        s3 += v * components[c3 * d + j];
+      }
+      const at = i * nComponents;
+      scores[at + c] = s0;
+      scores[at + c1] = s1;
+      scores[at + c2] = s2;
+      scores[at + c3] = s3;
     }
   }
   return scores;
