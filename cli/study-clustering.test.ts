@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ClusteringPlan, resultFile } from "../src/core/study/clustering/plan";
@@ -53,6 +53,24 @@ describe("study clustering", () => {
     expect(plan).toMatchObject({ kind: "clustering", methods: ["mae", "vicreg"], budget: { kind: "steps", steps: 2 } });
     for (const file of ["study.json", ...filesOf("first").map((name) => join("runs", name))])
       expect(readFileSync(join(cwd, "first", file), "utf8")).not.toContain(cwd);
+  });
+
+  test("leaves the components of the slice to other processes, with which a run comes to the same", async () => {
+    const folder = (name: string) => join(cwd, name, "components");
+    const [file, ...others] = readdirSync(folder("first"));
+    expect(others).toEqual([]);
+    mkdirSync(folder("another"), { recursive: true });
+    copyFileSync(join(folder("first"), file), join(folder("another"), file));
+    await told(study("another", `${few} --baselines none --methods mae`));
+    const timeless = (out: string) => ({ ...resultOf(out, "simulated_cortex--mae--gcn--seed0"), seconds: 0 });
+    expect(timeless("another")).toEqual(timeless("first"));
+    // what is not theirs is made again
+    writeFileSync(join(folder("another"), file), "damaged");
+    rmSync(join(cwd, "another", "runs"), { recursive: true });
+    await told(study("another", `${few} --baselines none --methods mae`));
+    expect(timeless("another")).toEqual(timeless("first"));
+    expect(readFileSync(join(folder("another"), file))).toEqual(readFileSync(join(folder("first"), file)));
+    expect(readdirSync(folder("another"))).toEqual([file]);
   });
 
   test("repeats no finished run, and goes on with more methods and seeds without being told the rest", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LabError } from "../src/core/errors";
 import { failureFile, planFile, resultFile } from "../src/core/study/clustering/plan";
@@ -23,6 +23,8 @@ export interface StudyFolder {
   readFailure(key: string): LabError | null;
   /** Other files of the study, by their path in the folder; folders above them are made. */
   writeOther(file: string, bytes: Uint8Array): Promise<void>;
+  /** The same for a file that several processes may write at once, each as any other would. */
+  writeShared(file: string, bytes: Uint8Array): Promise<void>;
   /** Null where it is not there. */
   readOther(file: string): Uint8Array | null;
   /** What the finished runs of the folder wrote, or its failures, in the order of their names. */
@@ -59,6 +61,12 @@ export function studyFolder(name: string, cwd: string, { create = false } = {}):
     async writeOther(file, bytes) {
       mkdirSync(dirname(path(file)), { recursive: true });
       await writeBytes(path(file), bytes);
+    },
+    async writeShared(file, bytes) {
+      mkdirSync(dirname(path(file)), { recursive: true });
+      const own = `${path(file)}.${process.pid}`;
+      await writeBytes(own, bytes);
+      renameSync(own, path(file));
     },
     // a plain array: a Buffer's own slice would be a view of the same bytes
     readOther: (file) => (existsSync(path(file)) ? new Uint8Array(readFileSync(path(file))) : null),

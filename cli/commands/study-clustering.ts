@@ -15,6 +15,7 @@ import type { Arguments, Command } from "../command";
 import { memoryLimits } from "../memory-limit";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { requireFit } from "../run-budget";
+import { componentsIn } from "../study-components";
 import { type StudyFolder, studyFolder } from "../study-folder";
 import { doStudyJobs, jobOptions, jobUsage } from "../study-jobs";
 import { planOf, planOptions, planUsage } from "../study-plan-options";
@@ -47,6 +48,7 @@ export const studyClustering: Command = {
         ...{ args, folder, jobs, words: ["study", "clustering", args.positionals[0], "--name", of.name] },
         together,
         async work(job, devices, its) {
+          const leaveComponents = componentsIn(folder, plan, prepared, job);
           const outcome = await runJob(
             {
               ...{ plan, job, prepared, backend: devices.open },
@@ -58,6 +60,7 @@ export const studyClustering: Command = {
             its,
           );
           await folder.writeResult(job.key, resultFileOf(outcome));
+          await leaveComponents();
         },
       },
       context,

@@ -4,6 +4,7 @@ import type { PreprocessStatistics } from "../preprocess/statistics";
 import { isReaderArray, type ModelReader, readReader, writeReader } from "./model-reader";
 import { type RunRecipe, validateRecipe } from "./recipe";
 import { readSafetensors, writeSafetensors } from "./safetensors";
+import { COMPONENTS, readStatistics, storedStatistics } from "./statistics-file";
 
 /** A trained network, and what it takes to ask it about another slice. */
 export interface Model {
@@ -19,9 +20,6 @@ export interface Model {
   readonly reader?: ModelReader | null;
 }
 
-/** Beside the network's arrays: what makes components of genes (preprocess/components.ts). */
-const COMPONENTS = "preprocess.components";
-
 /** A model as a safetensors file; all but the arrays is JSON in its metadata. */
 export function writeModel({
   recipe,
@@ -31,19 +29,13 @@ export function writeModel({
   statistics,
   reader = null,
 }: Model): Uint8Array<ArrayBuffer> {
-  const plain = statistics && {
-    targetSum: statistics.targetSum,
-    geneMeans: statistics.geneMeans && [...statistics.geneMeans],
-    inverseDeviations: statistics.inverseDeviations && [...statistics.inverseDeviations],
-  };
-  const { componentWeights: weights } = statistics ?? {};
   const nVars = genes?.length ?? statistics?.geneMeans?.length ?? 0;
-  const own = weights ? [{ name: COMPONENTS, shape: [weights.length / nVars, nVars], data: weights }] : [];
+  const kept = statistics && storedStatistics(statistics, nVars);
   const beside = writeReader(reader);
-  const all = { recipe, genes, classes, statistics: plain, reader: beside.about };
+  const all = { recipe, genes, classes, statistics: kept?.plain ?? null, reader: beside.about };
   const parts = Object.entries(all).filter(([, value]) => value !== null);
   return writeSafetensors(
-    [...arrays, ...own, ...beside.arrays],
+    [...arrays, ...(kept?.arrays ?? []), ...beside.arrays],
     Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)])),
   );
 }
@@ -57,7 +49,6 @@ export function writeModel({
 export function readModel(bytes: Uint8Array, name: string): Model {
   const { arrays: all, metadata } = readSafetensors(bytes);
   const arrays = all.filter((array) => array.name !== COMPONENTS && !isReaderArray(array));
-  const componentWeights = all.find((array) => array.name === COMPONENTS)?.data;
   if (metadata.recipe === undefined) throw new LabError("missing", `${name}: the weights come without a recipe.`, HINT);
   const parse = (key: string): unknown => {
     if (metadata[key] === undefined) return null;
@@ -76,27 +67,9 @@ export function readModel(bytes: Uint8Array, name: string): Model {
   return {
     recipe: validateRecipe(parse("recipe")),
     ...{ arrays, genes, classes },
-    statistics: withComponents(statisticsOf(parse("statistics"), name), componentWeights),
+    statistics: readStatistics(parse("statistics"), all, name),
     reader: readReader({ arrays: all, about: parse("reader") }, { genes, classes }, name),
   };
 }
 
 const HINT = "Write the recipe of a run.json, as JSON, under recipe in the metadata of the file; see docs/pyg.md.";
-
-function withComponents(statistics: PreprocessStatistics | null, weights?: Float32Array): PreprocessStatistics | null {
-  return statistics && weights ? { ...statistics, componentWeights: weights } : statistics;
-}
-
-function statisticsOf(value: unknown, name: string): PreprocessStatistics | null {
-  if (value === null) return null;
-  const { targetSum, geneMeans, inverseDeviations } = value as Record<string, unknown>;
-  const isNumbers = (v: unknown) => v === null || (Array.isArray(v) && v.every(Number.isFinite));
-  if (!((targetSum === null || typeof targetSum === "number") && isNumbers(geneMeans) && isNumbers(inverseDeviations)))
-    throw new LabError("format", `${name}: the statistics of preprocessing are not numbers.`, HINT);
-  const array = (v: unknown) => v && Float64Array.from(v as number[]);
-  return {
-    targetSum,
-    geneMeans: array(geneMeans),
-    inverseDeviations: array(inverseDeviations),
-  } as PreprocessStatistics;
-}
