@@ -14,7 +14,7 @@ import {
   tailSkipGradient,
 } from "../kernels/layer-tail/passes";
 import { nestedGradients } from "../kernels/nested-gradients";
-import type { Features } from "./features";
+import type { Features, WrittenFeatures } from "./features";
 import type { DeviceRowBlock } from "./layer-graph";
 import type { RowChoice } from "./row-choice";
 import { keepResult, type NamedTensors, tidy } from "./tensors";
@@ -47,7 +47,7 @@ export interface BlockedLayer {
  */
 export function blockedLayer(
   blocks: readonly DeviceRowBlock[],
-  input: Features,
+  input: Exclude<Features, WrittenFeatures>,
   layer: BlockedLayer,
 ): { y: tf.Tensor2D; statistics: BatchStatistics | null } {
   const { weights, affine, elu, skip, dropout, wanted } = layer;
@@ -148,7 +148,12 @@ function handOver({ mean, variance }: BatchStatistics): BatchStatistics {
 }
 
 /** What a block reads of the layer's input: rows that were taken already, or the cells of its rows. */
-function featuresOf(input: Features, block: DeviceRowBlock, own: tf.Tensor, differentiable: boolean): Features {
+function featuresOf(
+  input: Exclude<Features, WrittenFeatures>,
+  block: DeviceRowBlock,
+  own: tf.Tensor,
+  differentiable: boolean,
+): Features {
   if (input.kind === "dense") return { kind: "dense", x: own as tf.Tensor2D };
   const ids = block.cells.map((row) => (row < 0 ? PADDING : input.rows.ids[row]));
   // without a gradient no transpose need be made of the list

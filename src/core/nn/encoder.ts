@@ -118,7 +118,7 @@ function applyInBlocks(
   wanted: RowChoice | null,
 ): Layer {
   const last = i === spec.layers - 1;
-  const { y, statistics } = blockedLayer(blocks, input, {
+  const { y, statistics } = blockedLayer(blocks, input.kind === "written" ? { ...input, kind: "dense" } : input, {
     // attention's mask counts the edges of a block, so each block draws its own; otherwise the same as undivided
     convolve: (matrix, features, weights, block) => {
       const seed = hash32(mode.seed + Math.imul(block + 1, 0x9e3779b1));
@@ -127,7 +127,7 @@ function applyInBlocks(
     weights: Object.fromEntries(Object.entries(params.weights).filter(([name]) => name.startsWith(`convs.${i}.`))),
     affine: isNormed(spec, i) ? affineOf(params, normName(i)) : null,
     elu: !last,
-    skip: spec.skip && input.kind === "dense",
+    skip: spec.skip && input.kind === "dense", // never of expression, written out or not
     dropout: last ? null : dropoutOf(spec, i, mode.seed),
     wanted,
   });

@@ -1,5 +1,5 @@
-import type * as tf from "@tensorflow/tfjs-core";
-import { dense } from "../kernels/dense";
+import * as tf from "@tensorflow/tfjs-core";
+import { dense, transposedDense } from "../kernels/dense";
 import { type DeviceExpression, type ExpressionView, expressionMatmul, type RowList } from "../kernels/expression";
 
 /** Expression of some cells, as the first layer reads it. */
@@ -16,8 +16,14 @@ export interface ExpressionFeatures {
   readonly droppedAs?: tf.Tensor;
 }
 
+/** The same written out once, a row for each, where it is read several times; constant, as expression is. */
+export interface WrittenFeatures {
+  readonly kind: "written";
+  readonly x: tf.Tensor2D; // (nRows, nVars)
+}
+
 /** What a layer reads: expression (the first layer) or the activations of the layer before. */
-export type Features = ExpressionFeatures | { readonly kind: "dense"; readonly x: tf.Tensor2D };
+export type Features = ExpressionFeatures | WrittenFeatures | { readonly kind: "dense"; readonly x: tf.Tensor2D };
 
 /** Channels of the features. */
 export function featureWidth({ x }: Features): number {
@@ -26,6 +32,24 @@ export function featureWidth({ x }: Features): number {
 
 /** Features times weight, shape (nRows, out), for weight (in, out). Hidden rows and padding cost nothing. */
 export function project(features: Features, weight: tf.Tensor2D): tf.Tensor2D {
-  if (features.kind === "dense") return dense(features.x, weight);
-  return expressionMatmul(features.x, weight, features);
+  switch (features.kind) {
+    case "dense":
+      return dense(features.x, weight);
+    case "written":
+      return constantTimes(features.x, weight);
+    case "expression":
+      return expressionMatmul(features.x, weight, features);
+  }
+}
+
+/** x w with a gradient in w alone. */
+function constantTimes(x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D {
+  const op = tf.customGrad((w, save) => {
+    (save as tf.GradSaveFunc)([x]);
+    return {
+      value: dense(x, w as tf.Tensor2D),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [transposedDense(saved[0] as tf.Tensor2D, dy as tf.Tensor2D)],
+    };
+  });
+  return op(weight) as tf.Tensor2D;
 }

@@ -12,7 +12,7 @@ export function projectFirst(
   wanted: RowChoice | null = null,
 ): tf.Tensor2D {
   const choose = (x: tf.Tensor2D) => chooseRows(firstRows(x, n), wanted);
-  if (features.kind === "dense") return project({ kind: "dense", x: choose(features.x) }, weight);
+  if (features.kind !== "expression") return project({ ...features, x: choose(features.x) }, weight);
   const { x, rows } = features;
   const first = rows.ids.length === n ? rows : uploadRows(x, rows.ids.slice(0, n));
   return chooseRows(project({ ...features, rows: first }, weight), wanted);

@@ -1,8 +1,11 @@
 // What methods that compare two views of the same cells have in common: how the views are drawn, and how they are encoded.
+
+import * as tf from "@tensorflow/tfjs-core";
 import { paddedSize } from "../graph/padded-size";
-import { type ExpressionView, PADDING, type RowList, uploadRows } from "../kernels/expression";
+import { type ExpressionView, expressionMatmul, PADDING, type RowList, uploadRows } from "../kernels/expression";
 import { type Encoded, encode, type Mode } from "../nn/encoder";
 import type { EncoderSpec } from "../nn/encoder-spec";
+import type { Features } from "../nn/features";
 import type { LayerGraph } from "../nn/layer-graph";
 import { firstRows } from "../nn/rows";
 import { type Params, underPrefix } from "../nn/tensors";
@@ -20,8 +23,13 @@ export interface BatchView {
   readonly batch: GraphBatch;
   readonly rows: RowList;
   readonly expression?: ExpressionView;
+  /** Expression of the rows as the view shows it, where that is narrow: every product reads it then. */
+  readonly written?: tf.Tensor2D; // (rows, nVars)
   readonly graphs: readonly LayerGraph[];
 }
+
+/** Up to so many genes or components a view is written out once; making its draws anew takes longer than the products. */
+const WIDEST_WRITTEN = 64;
 
 /** Two views of a batch, drawn independently. */
 export function drawTwoViews(batch: GraphBatch, config: TwoViewsConfig, rng: Rng): readonly [BatchView, BatchView] {
@@ -34,12 +42,23 @@ export function drawView(batch: GraphBatch, config: TwoViewsConfig, rng: Rng): B
   if (config.edgeDrop > 0) thin.push(edgeDrop(config.edgeDrop, hash32(seed ^ 1)));
   if (config.neighbours > 0) thin.push(neighbourSample(config.neighbours, hash32(seed ^ 2)));
   const cells = thin.length > 0 ? padded(batch.cells) : batch.cells;
+  const rows = uploadRows(batch.x, maskCells(cells, config.cellMask, hash32(seed ^ 3)));
+  const expression = expressionNoise(config, seed);
   return {
     batch,
-    rows: uploadRows(batch.x, maskCells(cells, config.cellMask, hash32(seed ^ 3))),
-    expression: expressionNoise(config, seed),
+    rows,
+    expression,
+    // hidden cells are left out of the products instead
+    ...(batch.nVars <= WIDEST_WRITTEN && config.cellMask === 0 && { written: writtenOut(batch, rows, expression) }),
     graphs: thinGraph(batch.graphs, cells, thin),
   };
+}
+
+/** x · 1, to the last bit: what is added to an entry is zeros. */
+function writtenOut({ x, nVars }: GraphBatch, rows: RowList, view: ExpressionView): tf.Tensor2D {
+  const identity = new Float32Array(nVars * nVars);
+  for (let j = 0; j < nVars; j++) identity[j * nVars + j] = 1;
+  return tf.tidy(() => expressionMatmul(x, tf.tensor2d(identity, [nVars, nVars]), { rows, view }));
 }
 
 /** The batch as it is. */
@@ -67,14 +86,10 @@ export function encodeView(
   mode: Mode,
   stream = 0,
 ): Pick<Encoded, "embedding" | "statistics"> {
-  const { batch, rows, expression, graphs } = view;
-  const features = {
-    kind: "expression",
-    x: batch.x,
-    rows,
-    fill: null,
-    ...(expression ? { view: expression } : {}),
-  } as const;
+  const { batch, rows, expression, written, graphs } = view;
+  const features: Features = written
+    ? { kind: "written", x: written }
+    : { kind: "expression", x: batch.x, rows, fill: null, ...(expression ? { view: expression } : {}) };
   const own = { weights: underPrefix("encoder", params.weights), buffers: underPrefix("encoder", params.buffers) };
   const drawn = mode.kind === "training" ? { ...mode, seed: hash32(mode.seed ^ (stream << 16)) } : mode;
   const { embedding, statistics } = encode(own, encoder, graphs, features, drawn);

@@ -11,9 +11,10 @@ import type { Thinning } from "./thin-graph";
 export function edgeDrop(rate: number, seed: number): Thinning {
   const key = hash32(seed);
   const threshold = rate * 2 ** 32;
-  return (cell, neighbours, keep) => {
-    for (let e = 0; e < neighbours.length; e++) {
-      const [low, high] = cell < neighbours[e] ? [cell, neighbours[e]] : [neighbours[e], cell];
+  return (cell, neighbours, n, keep) => {
+    for (let e = 0; e < n; e++) {
+      const low = Math.min(cell, neighbours[e]);
+      const high = Math.max(cell, neighbours[e]);
       if (hash32(hash32(low ^ key) ^ high) < threshold) keep[e] = 0;
     }
   };

@@ -11,20 +11,20 @@ export function neighbourSample(most: number, seed: number): Thinning {
   const key = hash32(seed);
   let hashes = new Uint32Array(64);
   let ordered = new Uint32Array(64);
-  return (cell, neighbours, keep) => {
-    if (neighbours.length > hashes.length) {
-      hashes = new Uint32Array(2 * neighbours.length);
+  return (cell, neighbours, n, keep) => {
+    if (n > hashes.length) {
+      hashes = new Uint32Array(2 * n);
       ordered = hashes.slice();
     }
     const own = hash32(cell ^ key);
     let present = 0;
-    for (let e = 0; e < neighbours.length; e++) {
+    for (let e = 0; e < n; e++) {
       hashes[e] = hash32(own ^ neighbours[e]);
       if (keep[e] === 1) ordered[present++] = hashes[e];
     }
     if (present <= most) return;
     const last = ordered.subarray(0, present).sort()[most - 1];
     let room = most; // an edge that is listed twice has the same hash twice
-    for (let e = 0; e < neighbours.length; e++) if (keep[e] === 1) keep[e] = hashes[e] <= last && room-- > 0 ? 1 : 0;
+    for (let e = 0; e < n; e++) if (keep[e] === 1) keep[e] = hashes[e] <= last && room-- > 0 ? 1 : 0;
   };
 }

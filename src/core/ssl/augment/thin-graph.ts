@@ -6,10 +6,10 @@ import type { BatchGraph } from "../graph-batch";
 /**
  * Sets `keep` to 0 for neighbours that a cell is not to hear.
  *
- * @param neighbours  cell ids, the cell itself not among them
+ * @param neighbours  cell ids, the cell itself not among them; the first n count
  * @param keep        one for each, 1 as long as it stays
  */
-export type Thinning = (cell: number, neighbours: Int32Array, keep: Uint8Array) => void;
+export type Thinning = (cell: number, neighbours: Int32Array, n: number, keep: Uint8Array) => void;
 
 /**
  * The graphs of a batch without some of their edges. Where a row lost neighbours, the weights of those left are scaled by
@@ -47,7 +47,7 @@ function thinRows({ csr, nValid }: BatchGraph, cells: Int32Array, thin: readonly
     let n = 0;
     for (let e = first; e < last; e++) if (csr.indices[e] !== i) neighbours[n++] = cells[csr.indices[e]];
     keep.fill(1, 0, n);
-    for (const rule of thin) rule(cells[i], neighbours.subarray(0, n), keep);
+    for (const rule of thin) rule(cells[i], neighbours, n, keep);
     rows.begin[i] = rows.nEntries;
     for (let e = first, k = 0; e < last; e++) {
       if (csr.indices[e] !== i && keep[k++] === 0) continue;
