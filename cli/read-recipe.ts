@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parse } from "yaml";
 import { LabError } from "../src/core/errors";
+import { parseRecipe } from "../src/core/study/annotation/recipe-text";
 
 /**
  * The value of a JSON or, by its extension, YAML file.
@@ -14,15 +14,5 @@ export function readRecipeFile(path: string, cwd: string): unknown {
   } catch {
     throw new LabError("missing", `${path}: there is no such file.`, "Give the path of a recipe or of a run.json.");
   }
-  const yaml = /\.ya?ml$/i.test(path);
-  try {
-    return yaml ? parse(text) : JSON.parse(text);
-  } catch (thrown) {
-    const [why] = (thrown as Error).message.split("\n");
-    throw new LabError(
-      "format",
-      `${path} is not ${yaml ? "YAML" : "JSON"}: ${why.replace(/[.:]$/, "")}.`,
-      "Correct the file.",
-    );
-  }
+  return parseRecipe(text, path);
 }

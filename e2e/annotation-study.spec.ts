@@ -32,6 +32,17 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await expect(page.getByTestId("annotation-size")).toContainText("36 runs, 6 pretrainings and 18 baselines");
   await seenIn(looks, page, "annotation-form");
   await accessible(page, "an annotation study's form");
+  await fillIn(page, "wrong.json", '{ "radius": "wide" }');
+  await expect(page.getByText(/radius must be a number from 0.001 to 1000000 µm, got "wide"/)).toBeVisible();
+  await fillIn(
+    page,
+    "paper.yaml",
+    "label: class\ntest_section: section_2\nviews: [sub]\nseeds: 1\nfractions: [1]\nrules: all\n",
+  );
+  await expect(page.getByText(/Filled in from paper.yaml. rules: not read/)).toBeVisible();
+  await expect(page.getByTestId("annotation-size")).toContainText("2 runs, 1 pretraining and 2 baselines");
+  await fillIn(page, "lab.json", '{ "preset": "lab" }');
+  await expect(page.getByTestId("annotation-size")).toContainText("36 runs, 6 pretrainings and 18 baselines");
   await setUp(page);
   await expect(page.getByTestId("annotation-size")).toContainText("8 runs, 2 pretrainings and 4 baselines");
 
@@ -281,4 +292,10 @@ async function downloaded(page: Page, item: string): Promise<string> {
   const path = test.info().outputPath(download.suggestedFilename());
   await download.saveAs(path);
   return path;
+}
+
+async function fillIn(page: Page, name: string, recipe: string): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await button(page, "Open a recipe").click();
+  await (await chooser).setFiles({ name, mimeType: "text/plain", buffer: Buffer.from(recipe) });
 }

@@ -3,14 +3,13 @@ import { useMemo, useState } from "react";
 import { LabError, toLabError } from "../../../core/errors";
 import { namesOfUnknown } from "../../../core/slice/unlabelled";
 import { coarserColumns } from "../../../core/study/annotation/label-levels";
-import type { PipelineSettings } from "../../../core/study/annotation/pipeline";
 import {
   type AnnotationPlan,
   annotationBaselines,
   annotationJobs,
   defaultAnnotationPlan,
 } from "../../../core/study/annotation/plan";
-import { type Switch, switches, type View, views } from "../../../core/study/annotation/recipe-file";
+import { switches, views } from "../../../core/study/annotation/recipe-file";
 import type { AnnotationPreset } from "../../../core/train/annotation-presets";
 import { chooseLabel } from "../../../state/fresh";
 import { useLab } from "../../../state/lab";
@@ -22,31 +21,14 @@ import { LeftOutKnob } from "../../kit/LeftOutKnob";
 import notes from "../../kit/notes.module.css";
 import { More } from "../../rail/More";
 import styles from "../Studies.module.css";
+import { type AnnotationDraft, draftOfRecipe, initialDraft } from "./annotation-draft";
 import { LengthFields } from "./LengthFields";
 import { OneSection } from "./OneSection";
+import { RecipeButton } from "./RecipeButton";
 import { sectionByRule } from "./test-section";
 import { parseFractions, sizeWords, sslNames, annotationTerms as terms, viewNames } from "./words";
 
 type Info = NonNullable<LabState["slice"]>;
-
-/** What a study will be, beside the slice; null is the lab's own guess or the paper's rule. */
-interface Draft {
-  readonly label: string | null;
-  readonly unlabelled: readonly string[] | null;
-  readonly section: string | null;
-  readonly levels: readonly string[] | null;
-  readonly views: readonly View[];
-  readonly ssl: readonly Switch[];
-  readonly seeds: number;
-  readonly fractions: string;
-  readonly preset: AnnotationPreset;
-  readonly changes: Partial<PipelineSettings>;
-}
-
-const initial: Draft = {
-  ...{ label: null, unlabelled: null, section: null, levels: null, views, ssl: switches, seeds: 3 },
-  ...{ fractions: "100 %, 10 %, 1 %", preset: "lab", changes: {} },
-};
 
 /** Sets up an annotation study of the open slice; says how many runs it has. */
 export function AnnotationForm() {
@@ -59,8 +41,8 @@ export function AnnotationForm() {
 
 function Fields({ slice }: { slice: Info }) {
   const startStudy = useLab((s) => s.startStudy);
-  const [draft, setDraft] = useState(initial);
-  const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
+  const [draft, setDraft] = useState(initialDraft);
+  const set = (part: Partial<AnnotationDraft>): void => setDraft({ ...draft, ...part });
   const label = draft.label ?? guessedLabel(slice);
   const categories = categoriesOf(slice, label);
   const unlabelled = draft.unlabelled ?? namesOfUnknown(categories);
@@ -93,6 +75,13 @@ function Fields({ slice }: { slice: Info }) {
   return (
     // no form: Enter in a field sets its number and must not start hours of work
     <div>
+      <RecipeButton
+        take={(recipe) => {
+          const { name, section } = slice;
+          const known = { name, labels: labelsOf(slice), columns: columnsOf(slice), sections: section.names };
+          setDraft(draftOfRecipe(recipe, known));
+        }}
+      />
       <fieldset className={styles.group}>
         <legend>Slice</legend>
         <div className={styles.sliceName}>
@@ -192,7 +181,7 @@ function Fields({ slice }: { slice: Info }) {
         label="Labels"
         definition={terms.fractions}
         changedFrom={null}
-        onReset={() => set({ fractions: initial.fractions })}
+        onReset={() => set({ fractions: initialDraft.fractions })}
       >
         {(id) => (
           <TextInput
@@ -243,7 +232,7 @@ function Fields({ slice }: { slice: Info }) {
 }
 
 /** What a draft may lack, and what to do then. */
-const lacking: readonly (readonly [(draft: Draft, section: string | null) => boolean, string])[] = [
+const lacking: readonly (readonly [(draft: AnnotationDraft, section: string | null) => boolean, string])[] = [
   [(_, section) => section === null, "Choose a section to test on."],
   [({ views: chosen }) => chosen.length === 0, "Choose full graph or sub-graphs."],
   [({ ssl }) => ssl.length === 0, "Choose with or without SSL."],

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import { simulateSlice } from "../../../core/simulate/simulate-slice";
 import { type AnnotationJob, annotationJobs, defaultAnnotationPlan } from "../../../core/study/annotation/plan";
 import { testSectionByRule } from "../../../core/study/annotation/prepare-annotation";
+import { validateAnnotationRecipe } from "../../../core/study/annotation/recipe-file";
 import type { AnnotationScored } from "../../../core/study/annotation/result";
 import { summarizeAnnotation } from "../../../core/study/annotation/summary";
 import { annotationResult } from "../../../core/study/annotation/testing/results";
 import type { FinishedAnnotation } from "../../../state/study-state";
 import { inks } from "../figure/figure";
 import { lineChart } from "../figure/line-chart";
+import { draftOfRecipe, initialDraft } from "./annotation-draft";
 import { lossWords } from "./ClassGains";
 import { annotationCsv, annotationFolder } from "./export-annotation";
 import { cellsAt, cellsOf, errorsOf, predictedOn } from "./held-out-cells";
@@ -28,6 +30,30 @@ describe("the form", () => {
     expect(parseFractions("100 %, 10%, 1000")).toEqual([1, 0.1, 1000]);
     expect(parseFractions("0.05; 1 100 %")).toEqual([0.05, 1]);
     for (const wrong of ["", "0", "150 %", "2.5", "all", "-3", "10 % of it"]) expect(parseFractions(wrong)).toBeNull();
+  });
+
+  test("is filled in by a recipe, and says what of it the slice or the page has not", () => {
+    const known = { name: "tissue", labels: ["class"], columns: ["class", "domain"], sections: ["a", "b"] };
+    const draft = (value: object) => draftOfRecipe(validateAnnotationRecipe(value), known);
+    const all = { label: "class", unlabelled: "Ambiguous", test_section: "b", levels: "domain", seeds: 2, radius: 30 };
+    const found = draft({
+      ...all,
+      preset: "lab",
+      views: "sub",
+      ssl: ["on"],
+      fractions: [1, 0.07, 1000],
+      train_epochs: 5,
+    });
+    expect(found).toEqual({
+      ...{ label: "class", unlabelled: ["Ambiguous"], section: "b", levels: ["domain"], views: ["sub"], ssl: ["on"] },
+      ...{ seeds: 2, fractions: "100 %, 7 %, 1000", preset: "lab", changes: { radius: 30, train_epochs: 5 } },
+    });
+    expect(parseFractions(found.fractions)).toEqual([1, 0.07, 1000]);
+    expect(draft({})).toEqual({ ...initialDraft, preset: "spatialssl" });
+    expect(() => draft({ label: "layer" })).toThrowError(/label: tissue has no "layer"/);
+    expect(() => draft({ test_section: "c" })).toThrowError(/test_section: tissue has no "c"/);
+    expect(() => draft({ radius: [20, 40] })).toThrowError(/2 networks/);
+    expect(() => draft({ seeds: [3, 4] })).toThrowError(/counts them from 0/);
   });
 
   test("says how many jobs there are", () => {
