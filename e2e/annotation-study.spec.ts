@@ -33,7 +33,9 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await seenIn(looks, page, "annotation-form");
   await accessible(page, "an annotation study's form");
   await fillIn(page, "wrong.json", '{ "radius": "wide" }');
-  await expect(page.getByText(/radius must be a number from 0.001 to 1000000 µm, got "wide"/)).toBeVisible();
+  await expect(
+    page.getByText(`radius must be a number from 0.001 to 1000000 µm, got "wide".`, { exact: true }),
+  ).toBeVisible();
   await fillIn(
     page,
     "paper.yaml",
