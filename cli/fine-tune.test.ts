@@ -160,6 +160,46 @@ describe("preset lab", () => {
     expect(joined.networkAlone).toEqual({ f1Micro, f1Macro });
   });
 
+  test("and both stages read the recipe of a study", async () => {
+    const recipe = {
+      preset: "lab",
+      pretrain_epochs: 2,
+      train_epochs: 3,
+      bottleneck: 32,
+      views: ["sub"],
+      train_lr: 0.002,
+    };
+    writeFileSync(
+      join(cwd, "study.yaml"),
+      `${JSON.stringify({ ...recipe, label: "cell_type", unlabelled: ["OPC"] })}\n`,
+    );
+    await jsonOf(words("pretrain h.arrow --recipe study.yaml --out yaml-pre --backend wasm"), { cwd });
+    const { recipe: pretrained, split } = recordOf("yaml-pre");
+    expect(pretrained).toMatchObject({
+      epochs: 2,
+      encoder: { hidden: 32, ownPath: 2 },
+      view: { kind: "ego", hops: 1 },
+    });
+    expect(split).toBeUndefined();
+    const tune = words(
+      "finetune h.arrow --model yaml-pre --recipe study.yaml --fraction 60 --out yaml-tuned --backend wasm",
+    );
+    expect(await jsonOf(tune, { cwd })).toMatchObject({ epochs: 3, nLabels: 60, reader: { selfTrained: true } });
+    const { recipe: tuned, classes } = recordOf("yaml-tuned");
+    expect(tuned).toMatchObject({
+      optimizer: { learningRate: 0.002 },
+      view: { batchSize: 128 },
+      encoder: { hidden: 32 },
+    });
+    expect(classes).not.toContain("OPC");
+    writeFileSync(join(cwd, "grid.json"), '{ "radius": [20, 40] }');
+    const grid = await runCli(words("pretrain h.arrow --recipe grid.json --out x"), { cwd });
+    expect(grid).toMatchObject({
+      code: 1,
+      lines: expect.arrayContaining([expect.stringContaining("a grid of 2 networks")]),
+    });
+  });
+
   test("from scratch has a reader of labels alone", async () => {
     const tune = words(
       "finetune h.arrow --model lab-pre --preset lab --epochs 1 --from-scratch --out new --backend wasm",

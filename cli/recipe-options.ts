@@ -9,6 +9,7 @@ import type { Arguments } from "./command";
 import { graphOptions, graphRecipe, graphUsage } from "./commands/graph";
 import { methodConfig, methodOptions, methodUsage } from "./method-options";
 import { readRecipeFile } from "./read-recipe";
+import { readPipelineRecipe, stagesOf } from "./stage-recipe";
 import { viewOptions, viewRecipe, viewUsage } from "./view-options";
 
 /** Options that describe a run; what is not given comes from --recipe, or else from the defaults. */
@@ -114,7 +115,9 @@ function baseRecipe(args: Arguments, cwd: string, usual: PresetId | null): RunRe
     if (!usual) return presetRecipe(preset, method);
     return pretrainRecipe(preset, method, args.text("view", "") === "full" ? "full" : "sub");
   }
-  const base = args.has("recipe") ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();
+  const pipeline = usual && args.has("recipe") ? readPipelineRecipe(args.text("recipe"), cwd) : null;
+  const own = args.has("recipe") && !pipeline ? readRecipe(args.text("recipe"), cwd) : defaultRecipe();
+  const base = pipeline ? stagesOf(pipeline, args.has("view") ? args.text("view") : null).pretrain : own;
   const method = methodOf(args, base.method);
   return method === base.method ? base : { ...base, method, config: methodCatalog[method].defaults };
 }

@@ -4,7 +4,7 @@ import { type SupervisedConfig, supervisedInfo } from "../../src/core/ssl/superv
 import { labReader } from "../../src/core/study/annotation/linear-reader";
 import { labelColumn } from "../../src/core/study/annotation/prepare-annotation";
 import { presetReaders } from "../../src/core/study/annotation/stage-recipes";
-import { type AnnotationPreset, annotationPresets, annotationRecipes } from "../../src/core/train/annotation-presets";
+import { type AnnotationPreset, annotationPresets } from "../../src/core/train/annotation-presets";
 import { fineTuneRecipe } from "../../src/core/train/fine-tune-recipe";
 import { readModel } from "../../src/core/train/model-file";
 import { modelInput } from "../../src/core/train/model-input";
@@ -14,6 +14,7 @@ import type { Arguments, Command } from "../command";
 import { openFile, openOptions, openUsage } from "../open-file";
 import { folderForRun, folderWithModel } from "../run-folder";
 import { namesCollection } from "../section-folder";
+import { type PipelineRecipe, readPipelineRecipe, stagesOf } from "../stage-recipe";
 import { trainingOptions, trainingUsage, trainRun } from "../train-run";
 import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } from "../train-sections";
 import { notCategories } from "../unlabelled";
@@ -23,7 +24,7 @@ import { viewOptions, viewRecipe, viewUsage } from "../view-options";
 const readers = ["none", "labels", "all"] as const;
 
 export const finetune: Command = {
-  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--preset ${annotationPresets.join("|")}] [--reader ${readers.join("|")}] [--fraction X] [--from-scratch | --frozen] [--linear] [--class-weights none|root|balanced] [--gene-dropout P] [--encoder-rate X] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
+  usage: `finetune FILE…|DIR --model DIR --label NAME --out DIR|--dry-run [--unlabelled NAME,NAME] [--preset ${annotationPresets.join("|")} | --recipe FILE.json|FILE.yaml] [--reader ${readers.join("|")}] [--fraction X] [--from-scratch | --frozen] [--linear] [--class-weights none|root|balanced] [--gene-dropout P] [--encoder-rate X] [--lr X] [--weight-decay X] [--dropout P] [--epochs N] [--patience N] [--seed N] ${viewUsage} ${trainingUsage} ${sectionUsage} ${openUsage}`,
   summary:
     "Learns a label with the encoder of a pretrained network, another graph layer and a classifier; for predict.",
   options: {
@@ -35,6 +36,7 @@ export const finetune: Command = {
     label: { type: "string" },
     unlabelled: { type: "string" },
     preset: { type: "string" },
+    recipe: { type: "string" },
     reader: { type: "string" },
     fraction: { type: "string" },
     "from-scratch": { type: "boolean" },
@@ -58,11 +60,13 @@ export const finetune: Command = {
       throw args.wrong("--frozen keeps the encoder of the model, --from-scratch does not take it; give one of them");
     const folder = folderWithModel(args.text("model"), cwd);
     const model = readModel(new Uint8Array(readFileSync(folder.path("model"))), folder.name);
-    const preset = args.has("preset") ? args.choice("preset", annotationPresets) : null;
-    const recipe = recipeOf(args, model.recipe, preset);
-    const annotation = { fraction: args.number("fraction", {}, 1), reader: readerOf(args, preset) };
-    // preset lab stops by no validation cells: of few labels none can be spared
-    const validation = preset === "lab" ? "none" : "auto";
+    const stage = stageOf(args, cwd);
+    for (const note of stage?.notes ?? []) context.say(`note: ${note}`);
+    const recipe = recipeOf(args, model.recipe, stage);
+    const reader = readerOf(args, stage?.configuration.preset ?? null);
+    const annotation = { fraction: args.number("fraction", {}, 1), reader };
+    // preset lab stops by no validation cells, nor does a patience of 0: of few labels none can be spared
+    const validation = stage && recipe.patience === undefined ? "none" : "auto";
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
     if (namesCollection(words, cwd)) {
@@ -95,6 +99,20 @@ export const finetune: Command = {
   },
 };
 
+/** How --preset or --recipe says that the network is to learn; null where it goes on as it was pretrained. */
+function stageOf(args: Arguments, cwd: string): Omit<PipelineRecipe, "seed"> | null {
+  if (args.has("preset") && args.has("recipe"))
+    throw args.wrong("--preset and --recipe are two starting points; give one of them");
+  if (args.has("preset")) {
+    const preset = args.choice("preset", annotationPresets);
+    return { configuration: { preset, changes: {} }, view: null, notes: [] };
+  }
+  if (!args.has("recipe")) return null;
+  const read = readPipelineRecipe(args.text("recipe"), cwd);
+  if (read) return read;
+  throw args.wrong("--recipe: expected the keys of the SpatialSSL pipeline; the recipe of a run lies in its model");
+}
+
 /** As the preset has it: from scratch nothing is learned from cells without a label. */
 function readerOf(args: Arguments, preset: AnnotationPreset | null): AnnotationWish["reader"] {
   const usual = preset && presetReaders[preset] ? (args.has("from-scratch") ? "labels" : "all") : "none";
@@ -103,12 +121,15 @@ function readerOf(args: Arguments, preset: AnnotationPreset | null): AnnotationW
 }
 
 /** The model's network on the model's graph, with what fine-tuning adds; how it learns is the preset's, or else the model's. */
-function recipeOf(args: Arguments, model: RunRecipe, preset: AnnotationPreset | null): RunRecipe {
+function recipeOf(args: Arguments, model: RunRecipe, stage: Omit<PipelineRecipe, "seed"> | null): RunRecipe {
   const number = (flag: string, fallback: number): number => args.number(flag, {}, fallback);
-  const base = preset ? trainedAs(preset, args.text("view", model.view.kind), model) : model;
-  const config = preset ? (base.config as SupervisedConfig) : { ...supervisedInfo.defaults, headLayer: true };
+  const base = stage ? trainedAs(stage, args.text("view", model.view.kind), model) : model;
+  const config = stage ? (base.config as SupervisedConfig) : { ...supervisedInfo.defaults, headLayer: true };
   return fineTuneRecipe(base, {
-    label: { name: args.text("label"), leaveOut: args.names("unlabelled") },
+    label: {
+      name: args.text("label", stage?.label),
+      leaveOut: args.has("unlabelled") ? args.names("unlabelled") : (stage?.unlabelled ?? []),
+    },
     start: args.has("from-scratch") ? "scratch" : args.has("frozen") ? "frozen" : "whole",
     config: {
       // checked with the recipe
@@ -130,10 +151,10 @@ function recipeOf(args: Arguments, model: RunRecipe, preset: AnnotationPreset | 
   });
 }
 
-/** The second stage of a preset, of the network that there is: its layers, its graph and what it reads stay. */
-function trainedAs(preset: AnnotationPreset, view: string, model: RunRecipe): RunRecipe {
-  const { train } = annotationRecipes(preset, view === "full" ? "full" : "sub");
+/** The second stage, of the network that there is: its layers, its graph and what it reads stay. */
+function trainedAs(stage: Omit<PipelineRecipe, "seed">, view: string, model: RunRecipe): RunRecipe {
   const { backbone, encoder, graph, preprocess, seed } = model;
+  const { train } = stagesOf({ ...stage, seed }, view);
   const hops = train.view.kind === "ego" && model.view.kind === "ego" ? { hops: model.view.hops } : {};
   return {
     ...{ ...train, backbone, graph, preprocess, seed, view: { ...train.view, ...hops } },

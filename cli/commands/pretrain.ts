@@ -4,6 +4,7 @@ import { openFile, openOptions, openUsage } from "../open-file";
 import { recipeOf, recipeOptions, recipeUsage } from "../recipe-options";
 import { folderForRun } from "../run-folder";
 import { namesCollection } from "../section-folder";
+import { readPipelineRecipe } from "../stage-recipe";
 import { trainingOptions, trainingUsage, trainRun } from "../train-run";
 import { refuseSectionOptions, sectionOptions, sectionUsage, trainSections } from "../train-sections";
 
@@ -19,8 +20,11 @@ export const pretrain: Command = {
     if (learnsLabel(recipe)) throw args.wrong("--label belongs to finetune: pretraining learns none");
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
-    // preset lab stops by no validation cells: all of them are learned from
-    const validation = args.text("preset", "") === "lab" ? "none" : "auto";
+    const pipeline = args.has("recipe") ? readPipelineRecipe(args.text("recipe"), cwd) : null;
+    for (const note of pipeline?.notes ?? []) context.say(`note: ${note}`);
+    // preset lab stops by no validation cells, nor does a patience of 0: all of them are learned from
+    const stops = recipe.patience !== undefined || !(pipeline || args.text("preset", "") === "lab");
+    const validation = stops ? "auto" : "none";
     if (namesCollection(words, cwd)) return trainSections({ words, recipe, run, validation }, args, context);
     refuseSectionOptions(args);
     const slice = await openFile(args.positionals[0], args, context);
