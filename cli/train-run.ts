@@ -101,7 +101,8 @@ export async function trainRun(job: TrainingJob, args: Arguments, context: Conte
     const collapse = await trainer.collapse();
     if (collapse.words) say(`warning: ${collapse.words}`);
 
-    const verdict = annotation && (await annotation.verdict(trainer, task));
+    // of a run that was stopped the weights are written and no more
+    const verdict = annotation && finished ? await annotation.verdict(trainer, task) : null;
     const { degreeHistogram, ...graphFacts } = statistics;
     const costs = {
       secondsPerEpoch: (seconds * trainer.nBatches) / steps,

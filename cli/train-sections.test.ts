@@ -83,6 +83,29 @@ describe("pretraining on a folder of sections", () => {
     expect(told.f1Micro).toBeGreaterThan(1 / classes.length);
   }, 60_000);
 
+  test("by preset lab has a linear reader of all sections beside it", async () => {
+    const lab = "--preset lab --epochs 1 --backend wasm".split(" ");
+    await jsonOf(["pretrain", "atlas", ...lab, "--out", "lab-pre"], { cwd });
+    const tune = [
+      "finetune",
+      "atlas",
+      "--model",
+      "lab-pre",
+      ...lab,
+      "--label",
+      "class",
+      "--test-sections",
+      "section_2",
+    ];
+    const run = await jsonOf([...tune, "--out", "lab"], { cwd });
+    expect(run).toMatchObject({ nTrain: 4, nValidation: 0, nTest: 1, reader: { share: 0.7, selfTrained: true } });
+    const predicted = await jsonOf("predict atlas/section_2.arrow --model lab --out p.csv --backend wasm".split(" "), {
+      cwd,
+    });
+    expect(predicted.reader).toEqual({ share: 0.7, selfTrained: true });
+    expect(predicted.f1Macro).toBeGreaterThan(0.5);
+  });
+
   test("tells what does not fit: words, sections, labels, memory", async () => {
     const wrong = async (words: string[]) => {
       const { code, lines } = await runCli(words, { cwd });

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Collection } from "../src/core/collection/collection";
 import { sameNames } from "../src/core/collection/conform";
 import { LabError } from "../src/core/errors";
+import { readerOverSections } from "../src/core/study/annotation/reader-sections";
 import type { SectionSplit } from "../src/core/study/annotation/split";
 import type { Task } from "../src/core/task";
 import { readCheckpoint, writeCheckpoint } from "../src/core/train/checkpoint-file";
@@ -14,6 +15,7 @@ import { largestSection, sectionTask } from "../src/core/train/section-run";
 import { sectionStatistics } from "../src/core/train/section-source";
 import { createSectionTrainer, type SectionTrainer } from "../src/core/train/section-trainer";
 import { type TrainedSoFar, trainToEnd } from "../src/core/train/train-to-end";
+import type { AnnotationWish } from "./annotate-run";
 import type { Arguments, Context } from "./command";
 import { memoryLimits } from "./memory-limit";
 import { requireFit, runBudget } from "./run-budget";
@@ -47,6 +49,8 @@ export interface SectionsJob {
   readonly model?: Model;
   /** Whether the network begins with that model's encoder. */
   readonly transfers?: boolean;
+  /** Joined to the verdict of a network that learns a label. */
+  readonly reader?: AnnotationWish["reader"];
 }
 
 /** Between two checkpoints, at most; one is written after each epoch as well. */
@@ -58,7 +62,7 @@ export function trainSections(job: SectionsJob, args: Arguments, context: Contex
 }
 
 async function trainOpen(
-  { recipe, run, model, transfers = false, validation: fallback }: SectionsJob,
+  { recipe, run, model, transfers = false, validation: fallback, reader: wanted = null }: SectionsJob,
   { store, collection: found }: OpenCollection,
   args: Arguments,
   context: Context,
@@ -116,9 +120,14 @@ async function trainOpen(
       const epochs = losses.length;
       const told = { steps, epochs, ...costs, ...best, finished, nParameters: trainer.nParameters };
       const arrays = await trainer.weights();
+      const known = [...split.train, ...split.validation].sort((a, b) => a - b);
+      const of = classes && recipe.label && { label: recipe.label, classes, known, all: wanted?.all ?? false };
+      // a run that was stopped goes on before it is read with
+      const reader =
+        finished && wanted && of ? await readerOverSections(store, collection, of, wanted.settings, task) : null;
       await writeBytes(
         run.path("model"),
-        writeModel({ recipe, arrays, genes: varNames, classes: plan.classes, statistics }),
+        writeModel({ recipe, arrays, genes: varNames, classes: plan.classes, statistics, reader }),
       );
       const record = {
         version: 1,
@@ -130,6 +139,7 @@ async function trainOpen(
         nVars: varNames.length,
         notes: [...collection.notes, ...notes],
         ...(plan.classes && { classes: plan.classes }),
+        ...(reader && wanted && { reader: { ...wanted.settings, selfTrained: wanted.all } }),
         losses,
         ...(validationLosses.length > 0 && { validationLosses }),
         ...told,
@@ -141,6 +151,7 @@ async function trainOpen(
       return {
         backend: backend.report.name,
         ...told,
+        ...(wanted && { reader: reader && { share: reader.share, selfTrained: reader.selfTrained } }),
         firstLoss: losses[0] ?? null,
         finalLoss: losses[epochs - 1] ?? null,
         nSections: sections.length,

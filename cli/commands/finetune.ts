@@ -70,10 +70,8 @@ export const finetune: Command = {
     const run = args.has("dry-run") ? null : folderForRun(args.text("out"), cwd, { force: args.has("force") });
     const { positionals: words } = args;
     if (namesCollection(words, cwd)) {
-      for (const flag of ["reader", "fraction"])
-        if (args.has(flag)) throw args.wrong(`--${flag} belongs to a single file`);
-      if (annotation.reader) context.say("note: over several sections no linear reader is joined to the network.");
-      return trainSections({ words, recipe, run, model, transfers: !fromScratch, validation }, args, context);
+      if (args.has("fraction")) throw args.wrong("--fraction belongs to a single file");
+      return trainSections({ words, recipe, run, model, transfers: !fromScratch, validation, reader }, args, context);
     }
     refuseSectionOptions(args);
     const { slice, statistics, notes } = modelInput(model, await openFile(args.positionals[0], args, context));

@@ -48,9 +48,9 @@ export const labReader: LinearReader = {
 /** Of every class, so that one with a single label is not left at it. */
 const LEAST_GUESSED = 3;
 /** Cells that are looked at, labelled and not: more would take memory and time, and tell little. */
-const LARGEST_POOL = 32_768;
+export const LARGEST_POOL = 32_768;
 /** Labels that a class keeps where there are more than that. */
-const LEAST_KEPT = 100;
+export const LEAST_KEPT = 100;
 const BLOCK = 4096;
 
 /** What a reader has learned, in single precision, as it is kept: read anew from a file it says the same to the last bit. */

@@ -16,7 +16,7 @@ export interface ExpressionRows extends FeatureRows {
 }
 
 /** Counts scaled to the median total, log(1 + x), each gene with mean 0 and deviation 1. */
-const standardised: NormalizeRecipe = { targetSum: "median", log1p: true, scale: true, center: true };
+export const standardised: NormalizeRecipe = { targetSum: "median", log1p: true, scale: true, center: true };
 
 /**
  * A cell's own standardised expression, and with a graph the mean over its neighbours beside it (without the cell itself;
