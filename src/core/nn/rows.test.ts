@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Backend } from "../backend/backend";
 import { createRng, normal } from "../random";
 import { openCpu } from "../testing/open-cpu";
-import { add } from "./rows";
+import { add, sideBySide } from "./rows";
 
 let backend: Backend;
 beforeAll(async () => {
@@ -29,4 +29,25 @@ test("a sum has the right gradient where one of its parts is read again, as by a
   gradients(add).forEach((g, i) => {
     expect(tf.max(tf.abs(tf.sub(g, expected[i]))).dataSync()[0]).toBeLessThan(1e-5);
   });
+});
+
+test("matrices side by side, and their gradients, are those of a concatenation", () => {
+  const draw = (seed: number, shape: [number, number]) => {
+    const rng = createRng(seed);
+    return tf.tensor2d(
+      Float32Array.from({ length: shape[0] * shape[1] }, () => normal(rng)),
+      shape,
+    );
+  };
+  const [a, b, weights] = [draw(1, [5, 3]), draw(2, [5, 3]), draw(3, [5, 6])];
+  const withGradients = (join: (a: tf.Tensor2D, b: tf.Tensor2D) => tf.Tensor2D) => {
+    const both = (a: tf.Tensor, b: tf.Tensor) => join(a as tf.Tensor2D, b as tf.Tensor2D);
+    return [both(a, b), ...tf.grads((a, b) => tf.sum(tf.mul(tf.square(both(a, b)), weights)))([a, b])];
+  };
+  const expected = withGradients((a, b) => tf.concat2d([a, b], 1));
+  withGradients(sideBySide).forEach((got, k) => {
+    expect(got.shape).toEqual(expected[k].shape);
+    expect([...got.dataSync()]).toEqual([...expected[k].dataSync()]);
+  });
+  expect(() => sideBySide(a, draw(4, [5, 2]))).toThrow("sideBySide");
 });

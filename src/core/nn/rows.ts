@@ -1,6 +1,8 @@
 // Sums over matrices whose gradient needs no operand. tfjs's own keep all of theirs until the backward pass, to know their
 // shapes; here they are as large as the activations.
 import * as tf from "@tensorflow/tfjs-core";
+import { assertShape } from "../errors";
+import { takeRows } from "../kernels/gather-rows";
 import { layerTail } from "../kernels/layer-tail";
 
 /** a + b of one shape. */
@@ -42,4 +44,26 @@ export function reshaped(x: tf.Tensor2D, shape: [number, number]): tf.Tensor2D {
     gradFunc: (dy: tf.Tensor) => [tf.reshape(dy, own)],
   }));
   return op(x) as tf.Tensor2D;
+}
+
+/** [a, b] side by side, (n, 2 width). Their gradients are every other row of one twice as long: tfjs cuts columns row by row. */
+export function sideBySide(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  assertShape("sideBySide b", b.shape, a.shape);
+  const [n, width] = a.shape;
+  const op = tf.customGrad((a, b) => ({
+    value: tf.concat2d([a as tf.Tensor2D, b as tf.Tensor2D], 1),
+    gradFunc: (dy: tf.Tensor) => {
+      const inTurn = tf.reshape<tf.Rank.R2>(dy, [2 * n, width]);
+      const everyOther = (first: number) =>
+        takeRows(
+          inTurn,
+          tf.tensor1d(
+            new Int32Array(n).map((_, i) => 2 * i + first),
+            "int32",
+          ),
+        );
+      return [everyOther(0), everyOther(1)];
+    },
+  }));
+  return op(a, b) as tf.Tensor2D;
 }

@@ -4,7 +4,7 @@ import { type CsrFactor, csrColumns } from "../kernels/csr-rows";
 import type { DeviceCsr } from "../kernels/device-csr";
 import { uploadRows } from "../kernels/expression";
 import { type ExpressionFeatures, type Features, project } from "./features";
-import { reshaped } from "./rows";
+import { reshaped, sideBySide } from "./rows";
 
 /** Where fewer cells are hidden, to leave them out saves less than it takes to find the others' columns. */
 const WORTH_LEAVING_OUT = 0.25;
@@ -68,6 +68,6 @@ export function sumOfSeenAndOwn(
 ): tf.Tensor2D | null {
   const seen = seenCells(matrix, features, { own: true });
   if (!seen) return null;
-  const both = project(seen.features, tf.concat2d([neighbourWeight, ownWeight], 1));
+  const both = project(seen.features, sideBySide(neighbourWeight, ownWeight));
   return csrMatmul(seen.matrix, reshaped(both, [seen.matrix.nCols, neighbourWeight.shape[1]]));
 }

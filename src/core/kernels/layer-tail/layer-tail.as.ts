@@ -270,7 +270,8 @@ function eluSlope(z: v128): v128 {
 @inline
 function expMinusOne4(value: v128): v128 {
   const x = f32x4.pmax(value, f32x4.splat(-87.0));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  const rounded = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), f32x4.splat(12582912)); // as exp4 does
+  const n = f32x4.sub(rounded, f32x4.splat(12582912));
   let r = madd(n, f32x4.splat(-0.693359375), x);
   r = madd(n, f32x4.splat(2.12194440e-4), r);
   let p = f32x4.splat(1.9875691500e-4);
@@ -280,7 +281,7 @@ function expMinusOne4(value: v128): v128 {
   p = madd(p, r, f32x4.splat(1.6666665459e-1));
   p = madd(p, r, f32x4.splat(5.0000001201e-1));
   p = madd(f32x4.mul(p, r), r, r);
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const power = i32x4.shl(i32x4.add(rounded, i32x4.splat(127)), 23);
   return f32x4.add(f32x4.mul(p, power), f32x4.sub(power, f32x4.splat(1)));
 }
 
