@@ -49,7 +49,7 @@ export function squaredErrors(targets: Targets, codes: tf.Tensor2D, { weight, bi
     const [codes, weight, bias] = [d, w, b] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
     const transposed = tf.transpose(weight);
     const column = tf.reshape<tf.Rank.R2>(bias, [-1, 1]);
-    // -x Wᵀ, whose gradient is then D, and x·b
+    // -x Wᵀ and x·b
     const { product, column: xBias } = productsWithColumn(x, { w: tf.neg(transposed), column }, rows);
     const quadratic = dense(codes, transposedDense(transposed, transposed, { symmetric: true }));
     const weightBias = tf.reshape<tf.Rank.R2>(dense(weight, column), [1, -1]);
@@ -89,13 +89,13 @@ function gradients(
   // Σ D_iᵀ (d_i W + b) and Σ 2 dy_i (d_i W + b), less Σ D_iᵀ x_i and Σ 2 dy_i x_i
   const dWeight = tf.add(
     dense(transposedDense(codes, weighted, { symmetric: true }), weight),
-    tf.mul(tf.transpose(sums), row),
+    dense(tf.transpose(sums), row),
   );
   const dBias = tf.add(dense(sums, weight), tf.mul(tf.sum(twice), row));
-  const ofX = gradientsWithColumn(x, { dy: weighted, dColumn: tf.neg(twice) }, rows, list);
+  const ofX = gradientsWithColumn(x, { dy: weighted, dColumn: twice }, rows, list);
   return [
     tf.mul(residual, twice),
-    tf.add(dWeight, tf.transpose(tf.neg(ofX.dw))),
-    tf.add(tf.reshape(dBias, [-1]), tf.reshape(ofX.dColumn, [-1])),
+    tf.sub(dWeight, tf.transpose(ofX.dw)),
+    tf.sub(tf.reshape(dBias, [-1]), tf.reshape(ofX.dColumn, [-1])),
   ];
 }
