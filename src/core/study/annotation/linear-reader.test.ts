@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRng, normal } from "../../random";
 import type { FeatureRows } from "../baselines/expression-rows";
 import type { Annotation } from "./annotation";
-import { guessByQuota, labReader, learnLinearly, readLinearly, thinnedByClass } from "./linear-reader";
+import { guessByQuota, labReader, learnLinearly, poolOf, readLinearly, thinnedByClass } from "./linear-reader";
 
 /** Two common classes told apart by genes 0 and 1, and a rare one that genes 2 and 3 mark and that looks like the first otherwise. */
 const [nCells, size, every] = [3000, 12, 60];
@@ -73,6 +73,12 @@ test("guesses go by rank within the class, and what two classes ask for is left 
   });
   // the first class asks for six, the second for three: one cell is wanted by both
   expect([...quota([6, 1], 1).cells]).toEqual([10, 11, 12, 13, 14, 16, 17]);
+});
+
+test("of a panel of genes a reader looks at 32,768 cells, of all genes at as many as it may write out", () => {
+  expect([33, 550, 2048].map(poolOf)).toEqual([32_768, 32_768, 32_768]);
+  expect(poolOf(20_000)).toBe(3355);
+  expect(poolOf(1e6)).toBe(1024);
 });
 
 test("many labels are thinned class by class, few are kept", () => {

@@ -48,10 +48,18 @@ export const labReader: LinearReader = {
 /** Of every class, so that one with a single label is not left at it. */
 const LEAST_GUESSED = 3;
 /** Cells that are looked at, labelled and not: more would take memory and time, and tell little. */
-export const LARGEST_POOL = 32_768;
+const LARGEST_POOL = 32_768;
+/** Values that are written out at once, of which a slice of all genes has many a cell: 256 MB. */
+const LARGEST_ROWS = 2 ** 26;
+/** Of them for reading, a block at a time. */
+const BLOCK_ROWS = 2 ** 22;
+
+/** How many labelled cells, and how many without a label, a reader of so many features looks at. */
+export const poolOf = (nFeatures: number): number =>
+  Math.min(LARGEST_POOL, Math.max(LEAST_POOL, Math.floor(LARGEST_ROWS / nFeatures)));
+const LEAST_POOL = 1024;
 /** Labels that a class keeps where there are more than that. */
 export const LEAST_KEPT = 100;
-const BLOCK = 4096;
 
 /** What a reader has learned, in single precision, as it is kept: read anew from a file it says the same to the last bit. */
 export interface LearnedReader {
@@ -86,11 +94,11 @@ export function learnLinearly(
     );
   const rank = new Map(classes.map((code, c) => [code, c]));
   const labelled: Guesses = { cells: train, codes: Int32Array.from(train, (i) => rank.get(codes[i]) as number) };
-  const known = thinnedByClass(labelled, classes.length, LARGEST_POOL);
+  const known = thinnedByClass(labelled, classes.length, poolOf(features.size));
   const learn = (guesses: Guesses | null) =>
     fitTo(features, { known, guesses, nClasses: classes.length }, reader, task);
   let model = learn(null);
-  const pool = of.unlabelled && thinned(of.unlabelled, LARGEST_POOL);
+  const pool = of.unlabelled && thinned(of.unlabelled, poolOf(features.size));
   if (pool) {
     for (const quota of reader.selfTraining.quotas) {
       const probability = probabilities(model, features, pool);
@@ -179,8 +187,9 @@ function fitTo(
 /** Features are wider than probabilities, so they are written out for some cells at a time. */
 function probabilities(model: SoftmaxWeights, features: FeatureRows, cells: Uint32Array): Float32Array {
   const out = new Float32Array(cells.length * model.nClasses);
-  for (let from = 0; from < cells.length; from += BLOCK) {
-    const some = cells.subarray(from, from + BLOCK);
+  const block = Math.max(1, Math.min(4096, Math.floor(BLOCK_ROWS / features.size)));
+  for (let from = 0; from < cells.length; from += block) {
+    const some = cells.subarray(from, from + block);
     out.set(softmaxProbabilities(model, features.of(some), some.length), from * model.nClasses);
   }
   return out;

@@ -9,7 +9,7 @@ import { quiet, type Task, throwIfCancelled } from "../../task";
 import type { ModelReader } from "../../train/model-reader";
 import { sectionStatistics } from "../../train/section-source";
 import { expressionRows, standardised } from "../baselines/expression-rows";
-import { LARGEST_POOL, LEAST_KEPT, type LinearReader } from "./linear-reader";
+import { LEAST_KEPT, type LinearReader, poolOf } from "./linear-reader";
 import { learnReader } from "./reader-verdict";
 
 export interface ReaderSections {
@@ -89,12 +89,13 @@ function quotas(
   const counted = sectionClasses(collection, label, known);
   const cells = classes.map((name) => counted.cells[counted.classes.indexOf(name)] ?? 0);
   const nLabelled = cells.reduce((a, b) => a + b, 0);
-  const share = Math.min(1, LARGEST_POOL / nLabelled);
+  const pool = poolOf(collection.varNames.length);
+  const share = Math.min(1, pool / nLabelled);
   const keep = (n: number): number => (share === 1 ? n : Math.min(n, Math.max(LEAST_KEPT, Math.floor(n * share))));
   const others = looked.reduce((sum, s) => sum + collection.sections[s].nObs, 0) - nLabelled;
   return {
     labelled: cells.map((n) => drawer(n, keep(n))),
-    unlabelled: all ? drawer(others, Math.min(others, LARGEST_POOL)) : () => false,
+    unlabelled: all ? drawer(others, Math.min(others, pool)) : () => false,
   };
 }
 
