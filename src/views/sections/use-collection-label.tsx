@@ -1,11 +1,10 @@
-import { Select } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import type { KeptCollection } from "../../core/collection/manifest";
 import type { LabelRecipe } from "../../core/slice/cell-labels";
 import { namesOfUnknown } from "../../core/slice/unlabelled";
 import { useLab } from "../../state/lab";
 import { looksAtLabel, needsLabel } from "../../state/recipe-method";
-import { KnobRow } from "../kit/Knob";
+import { SelectKnob } from "../kit/ChoiceKnob";
 import { LeftOutKnob } from "../kit/LeftOutKnob";
 import { terms } from "../rail/terms";
 import styles from "./Sections.module.css";
@@ -27,26 +26,17 @@ export function useCollectionLabel({ collection }: KeptCollection): { label: Lab
   const control = (
     <div className={styles.controls}>
       <div className={styles.knob}>
-        <KnobRow
+        <SelectKnob
           label={learns ? "Learn" : "Types from"}
           definition={learns ? terms.learnedLabel : terms.maskLabel}
-          changedFrom={null}
           onReset={() => setName(null)}
-        >
-          {(id) => (
-            <Select
-              id={id}
-              w={150}
-              data={labels.map((one) => one.name)}
-              value={chosen}
-              onChange={(next) => {
-                setName(next);
-                setLeftOut(null);
-              }}
-              allowDeselect={false}
-            />
-          )}
-        </KnobRow>
+          data={labels.map((one) => one.name)}
+          value={chosen}
+          onChange={(next) => {
+            setName(next);
+            setLeftOut(null);
+          }}
+        />
       </div>
       <div className={styles.knob}>
         <LeftOutKnob

@@ -1,4 +1,4 @@
-import { Button, Checkbox, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, MultiSelect, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { LabError, toLabError } from "../../../core/errors";
 import { namesOfUnknown } from "../../../core/slice/unlabelled";
@@ -10,16 +10,17 @@ import {
   defaultAnnotationPlan,
 } from "../../../core/study/annotation/plan";
 import { switches, views } from "../../../core/study/annotation/recipe-file";
-import type { AnnotationPreset } from "../../../core/train/annotation-presets";
 import { chooseLabel } from "../../../state/fresh";
 import { useLab } from "../../../state/lab";
 import type { LabState } from "../../../state/lab-state";
 import { formatCount } from "../../format/numbers";
+import { SegmentsKnob, SelectKnob } from "../../kit/ChoiceKnob";
 import { categoriesOf } from "../../kit/categories";
 import { KnobRow, NumberKnob } from "../../kit/Knob";
 import { LeftOutKnob } from "../../kit/LeftOutKnob";
 import notes from "../../kit/notes.module.css";
 import { More } from "../../rail/More";
+import { Checks } from "../Checks";
 import styles from "../Studies.module.css";
 import { type AnnotationDraft, draftOfRecipe, initialDraft } from "./annotation-draft";
 import { LengthFields } from "./LengthFields";
@@ -87,41 +88,28 @@ function Fields({ slice }: { slice: Info }) {
         <div className={styles.sliceName}>
           {slice.name}, {slice.section.names.length} sections
         </div>
-        <KnobRow label="Label" definition={terms.label} changedFrom={null} onReset={() => set({ label: null })}>
-          {(id) => (
-            <Select
-              id={id}
-              w={150}
-              data={labelsOf(slice)}
-              value={label}
-              onChange={(next) => set({ label: next, unlabelled: null, levels: null })}
-              allowDeselect={false}
-            />
-          )}
-        </KnobRow>
+        <SelectKnob
+          label="Label"
+          definition={terms.label}
+          onReset={() => set({ label: null })}
+          data={labelsOf(slice)}
+          value={label}
+          onChange={(next) => set({ label: next, unlabelled: null, levels: null })}
+        />
         <LeftOutKnob
           definition={terms.unlabelled}
           categories={categories}
           value={unlabelled}
           onChange={(names) => set({ unlabelled: names })}
         />
-        <KnobRow
+        <SelectKnob
           label="Test section"
           definition={terms.section}
-          changedFrom={null}
           onReset={() => set({ section: null })}
-        >
-          {(id) => (
-            <Select
-              id={id}
-              w={150}
-              data={[{ value: "", label: "paper's rule" }, ...slice.section.names]}
-              value={draft.section ?? ""}
-              onChange={(name) => set({ section: name || null })}
-              allowDeselect={false}
-            />
-          )}
-        </KnobRow>
+          data={[{ value: "", label: "paper's rule" }, ...slice.section.names]}
+          value={draft.section ?? ""}
+          onChange={(name) => set({ section: name || null })}
+        />
         <KnobRow label="Levels" definition={terms.levels} changedFrom={null} onReset={() => set({ levels: null })}>
           {(id) => (
             <MultiSelect
@@ -146,24 +134,13 @@ function Fields({ slice }: { slice: Info }) {
       <fieldset className={styles.group}>
         <legend>Compared</legend>
         <div className={styles.checks}>
-          {views.map((view) => (
-            <Checkbox
-              key={view}
-              size="xs"
-              label={viewNames[view]}
-              checked={draft.views.includes(view)}
-              onChange={() => set({ views: views.filter((v) => (v === view) !== draft.views.includes(v)) })}
-            />
-          ))}
-          {switches.map((ssl) => (
-            <Checkbox
-              key={ssl}
-              size="xs"
-              label={sslNames[ssl]}
-              checked={draft.ssl.includes(ssl)}
-              onChange={() => set({ ssl: switches.filter((v) => (v === ssl) !== draft.ssl.includes(v)) })}
-            />
-          ))}
+          <Checks
+            all={views}
+            chosen={draft.views}
+            nameOf={(view) => viewNames[view]}
+            onChange={(chosen) => set({ views: chosen })}
+          />
+          <Checks all={switches} chosen={draft.ssl} nameOf={(ssl) => sslNames[ssl]} onChange={(ssl) => set({ ssl })} />
         </div>
       </fieldset>
 
@@ -193,25 +170,18 @@ function Fields({ slice }: { slice: Info }) {
           />
         )}
       </KnobRow>
-      <KnobRow
+      <SegmentsKnob
         label="Settings"
         definition={terms.preset}
         changedFrom={draft.preset === "lab" ? null : "default Lab's"}
         onReset={() => set({ preset: "lab" })}
-      >
-        {() => (
-          <SegmentedControl
-            aria-label="Settings"
-            fullWidth={false}
-            data={[
-              { value: "lab", label: "Lab's" },
-              { value: "spatialssl", label: "SpatialSSL" },
-            ]}
-            value={draft.preset}
-            onChange={(preset) => set({ preset: preset as AnnotationPreset, changes: {} })}
-          />
-        )}
-      </KnobRow>
+        data={[
+          { value: "lab", label: "Lab's" },
+          { value: "spatialssl", label: "SpatialSSL" },
+        ]}
+        value={draft.preset}
+        onChange={(preset) => set({ preset, changes: {} })}
+      />
       <More>
         <LengthFields
           preset={draft.preset}

@@ -1,4 +1,4 @@
-import { Button, Menu, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 import { atLevel, levelPurity } from "../../../core/study/annotation/at-level";
 import type { AnnotationJob } from "../../../core/study/annotation/plan";
@@ -16,6 +16,7 @@ import { useLab } from "../../../state/lab";
 import type { AnnotationStudy, AnyJob } from "../../../state/study-state";
 import { ErrorNote } from "../../kit/ErrorNote";
 import notes from "../../kit/notes.module.css";
+import { ExportMenu } from "../ExportMenu";
 import { Failures } from "../Failures";
 import { type InHand, QueueBar } from "../QueueBar";
 import styles from "../Studies.module.css";
@@ -48,17 +49,7 @@ export function AnnotationStudyView({ study }: { study: AnnotationStudy }) {
   return (
     <>
       <QueueBar study={study} titleOf={titleOf} timeLeft={timeLeft}>
-        <Menu position="bottom-end" shadow="md">
-          <Menu.Target>
-            <Button variant="default" disabled={study.finished.size === 0}>
-              Export
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => saveCsv(all, name)}>Table of all runs, CSV</Menu.Item>
-            <Menu.Item onClick={() => saveFolder(study, name)}>Folder for the command line, zip</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ExportMenu study={study} onTable={() => saveCsv(all, name)} onFolder={() => void saveFolder(study, name)} />
       </QueueBar>
       {keepError && <ErrorNote title="Not kept" error={keepError} />}
       <Failures study={study} titleOf={titleOf} />

@@ -1,4 +1,4 @@
-import { Button, Menu, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { fileWord, type StudyJob } from "../../../core/study/clustering/plan";
 import type { MetricName } from "../../../core/study/clustering/result";
@@ -6,6 +6,7 @@ import { useLab } from "../../../state/lab";
 import type { AnyJob, Study } from "../../../state/study-state";
 import { ErrorNote } from "../../kit/ErrorNote";
 import notes from "../../kit/notes.module.css";
+import { ExportMenu } from "../ExportMenu";
 import { Failures } from "../Failures";
 import { QueueBar } from "../QueueBar";
 import styles from "../Studies.module.css";
@@ -43,17 +44,11 @@ export function ClusteringStudy({ study }: { study: Study }) {
     <>
       <QueueBar study={study} titleOf={titleOf} timeLeft={timeLeft}>
         <WeightsForm />
-        <Menu position="bottom-end" shadow="md">
-          <Menu.Target>
-            <Button variant="default" disabled={study.finished.size === 0}>
-              Export
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => saveCsv(view.all, name)}>Table of all runs, CSV</Menu.Item>
-            <Menu.Item onClick={() => saveFolder(study, name)}>Folder for the command line, zip</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ExportMenu
+          study={study}
+          onTable={() => saveCsv(view.all, name)}
+          onFolder={() => void saveFolder(study, name)}
+        />
       </QueueBar>
       {keepError && <ErrorNote title="Not kept" error={keepError} />}
       <Failures study={study} titleOf={titleOf} />

@@ -1,8 +1,7 @@
-import { Button, Checkbox, MultiSelect, SegmentedControl, Select } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Backbone } from "../../../core/nn/encoder-spec";
-import { methodIds, type SslMethodId } from "../../../core/ssl/catalog";
-import { type ClusterMethod, defaultClusterWay } from "../../../core/study/clustering/cluster-way";
+import { methodIds } from "../../../core/ssl/catalog";
 import {
   type ClusteringPlan,
   defaultPlan,
@@ -12,21 +11,20 @@ import {
 } from "../../../core/study/clustering/plan";
 import { networksOf } from "../../../core/train/presets";
 import { chooseLabel } from "../../../state/fresh";
-
 import { useLab } from "../../../state/lab";
-import type { LabState } from "../../../state/lab-state";
-import { needsLabel } from "../../../state/recipe-method";
+import { labelsIn, needsLabel } from "../../../state/recipe-method";
 import { openSlices } from "../../../state/study-slices";
-import { KnobRow, NumberKnob } from "../../kit/Knob";
+import { SegmentsKnob } from "../../kit/ChoiceKnob";
+import { NumberKnob } from "../../kit/Knob";
 import { More } from "../../rail/More";
+import { Checks } from "../Checks";
 import styles from "../Studies.module.css";
+import { BudgetFields } from "./BudgetFields";
+import { ClusterFields } from "./ClusterFields";
 import { EstimateNote } from "./EstimateNote";
+import type { Draft } from "./plan-draft";
+import { type SliceChoice, SliceFields } from "./SliceFields";
 import { backboneNames, methodName, studyTerms } from "./words";
-
-type Info = NonNullable<LabState["slice"]>;
-
-/** What a study will be: everything that its plan says but the slices, which follow the lab. */
-type Draft = Omit<ClusteringPlan, "slices" | "graph"> & { readonly ownGraph: boolean };
 
 /** Sets up a study of the open slice, or of it and the one before it; says how long it will take. */
 export function PlanForm() {
@@ -37,14 +35,14 @@ export function PlanForm() {
   const [draft, setDraft] = useState<Draft>(() => ({ ...defaultPlan([]), ownGraph: false }));
   /** Choices by slice id; what was not chosen is the lab's guess. */
   const [choices, setChoices] = useState<Readonly<Record<number, SliceChoice>>>({});
-  const open = openSlices({ slice, replaced }).filter((s) => labelsOf(s).length > 0);
+  const open = openSlices({ slice, replaced }).filter((s) => labelsIn(s).length > 0);
   const set = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
 
   if (!slice) return <p className="label">Waits for a slice: open one in the lab.</p>;
   const chosen = open.filter((s) => choices[s.id]?.taken ?? s === slice);
   const slices = chosen.map((s) => {
     const choice = choices[s.id];
-    const label = choice?.label ?? chooseLabel(s) ?? labelsOf(s)[0];
+    const label = choice?.label ?? chooseLabel(s) ?? labelsIn(s)[0];
     return { name: s.name, label, sections: choice?.sections ?? null, unlabelled: [] };
   });
   const { ownGraph, ...rest } = draft;
@@ -87,29 +85,18 @@ export function PlanForm() {
           </Button>
         </legend>
         <div className={styles.checks}>
-          {offered.map((id) => (
-            <Checkbox
-              key={id}
-              size="xs"
-              label={methodName(id)}
-              checked={draft.methods.includes(id)}
-              onChange={() => set({ methods: toggled(draft.methods, id, offered) })}
-            />
-          ))}
+          <Checks all={offered} chosen={draft.methods} nameOf={methodName} onChange={(methods) => set({ methods })} />
         </div>
       </fieldset>
       <fieldset className={styles.group}>
         <legend>Backbones</legend>
         <div className={styles.checks}>
-          {backboneOrder.map((id) => (
-            <Checkbox
-              key={id}
-              size="xs"
-              label={backboneNames[id]}
-              checked={draft.backbones.includes(id)}
-              onChange={() => set({ backbones: toggled(draft.backbones, id, backboneOrder) })}
-            />
-          ))}
+          <Checks
+            all={backboneOrder}
+            chosen={draft.backbones}
+            nameOf={(id) => backboneNames[id]}
+            onChange={(backbones) => set({ backbones })}
+          />
         </div>
       </fieldset>
 
@@ -123,28 +110,18 @@ export function PlanForm() {
         max={20}
         integer
       />
-      <KnobRow
+      <SegmentsKnob
         label="Settings"
         definition={studyTerms.preset}
         changedFrom={draft.preset === "lab" ? null : "default Lab's"}
         onReset={() => set({ preset: "lab", networks: networksOf("lab") })}
-      >
-        {() => (
-          <SegmentedControl
-            aria-label="Settings"
-            fullWidth={false}
-            data={[
-              { value: "lab", label: "Lab's" },
-              { value: "study", label: "Study's" },
-            ]}
-            value={draft.preset}
-            onChange={(value) => {
-              const preset = value as Draft["preset"];
-              set({ preset, networks: networksOf(preset) });
-            }}
-          />
-        )}
-      </KnobRow>
+        data={[
+          { value: "lab", label: "Lab's" },
+          { value: "study", label: "Study's" },
+        ]}
+        value={draft.preset}
+        onChange={(preset) => set({ preset, networks: networksOf(preset) })}
+      />
       <NumberKnob
         label="Networks"
         definition={studyTerms.networks}
@@ -158,25 +135,18 @@ export function PlanForm() {
       <BudgetFields draft={draft} set={set} />
       <More>
         <ClusterFields draft={draft} set={set} />
-        <KnobRow
+        <SegmentsKnob
           label="Graph"
           definition={studyTerms.graph}
           changedFrom={ownGraph ? "default preset's" : null}
           onReset={() => set({ ownGraph: false })}
-        >
-          {() => (
-            <SegmentedControl
-              aria-label="Graph"
-              fullWidth={false}
-              data={[
-                { value: "preset", label: "preset's" },
-                { value: "lab", label: "the lab's" },
-              ]}
-              value={ownGraph ? "lab" : "preset"}
-              onChange={(value) => set({ ownGraph: value === "lab" })}
-            />
-          )}
-        </KnobRow>
+          data={[
+            { value: "preset", label: "preset's" },
+            { value: "lab", label: "the lab's" },
+          ]}
+          value={ownGraph ? "lab" : "preset"}
+          onChange={(value) => set({ ownGraph: value === "lab" })}
+        />
       </More>
 
       <EstimateNote plan={plan} jobs={empty ? [] : jobsOf(plan)} empty={empty} />
@@ -187,235 +157,6 @@ export function PlanForm() {
   );
 }
 
-interface SliceChoice {
-  readonly taken: boolean;
-  readonly label: string | null;
-  readonly sections: readonly string[] | null;
-}
-
-interface SliceFieldsProps {
-  readonly info: Info;
-  readonly several: boolean;
-  readonly choice: SliceChoice;
-  readonly onChange: (choice: SliceChoice) => void;
-}
-
-function SliceFields({ info, several, choice, onChange }: SliceFieldsProps) {
-  const names = info.section.names;
-  return (
-    <fieldset className={styles.group}>
-      <legend>Slice</legend>
-      {several ? (
-        <Checkbox
-          size="xs"
-          label={info.name}
-          checked={choice.taken}
-          onChange={(event) => onChange({ ...choice, taken: event.currentTarget.checked })}
-        />
-      ) : (
-        <div className={styles.sliceName}>{info.name}</div>
-      )}
-      {choice.taken && (
-        <>
-          <KnobRow label="Label" definition={studyTerms.label} changedFrom={null} onReset={() => {}}>
-            {(id) => (
-              <Select
-                id={id}
-                w={150}
-                data={labelsOf(info)}
-                value={choice.label}
-                onChange={(label) => onChange({ ...choice, label })}
-                allowDeselect={false}
-              />
-            )}
-          </KnobRow>
-          {names.length > 1 && (
-            <KnobRow label="Sections" definition={studyTerms.sections} changedFrom={null} onReset={() => {}}>
-              {(id) => (
-                <MultiSelect
-                  id={id}
-                  w={150}
-                  size="xs"
-                  data={[...names]}
-                  value={[...(choice.sections ?? [])]}
-                  onChange={(kept) => onChange({ ...choice, sections: kept.length > 0 ? kept : null })}
-                  placeholder={choice.sections ? "" : "all"}
-                />
-              )}
-            </KnobRow>
-          )}
-        </>
-      )}
-    </fieldset>
-  );
-}
-
-interface PartProps {
-  readonly draft: Draft;
-  readonly set: (part: Partial<Draft>) => void;
-}
-
-function BudgetFields({ draft: { budget }, set }: PartProps) {
-  const choose = (kind: string): void => {
-    if (kind === "steps") set({ budget: { kind, steps: 500 } });
-    else if (kind === "epochs") set({ budget: { kind, epochs: 100 } });
-    else set({ budget: { kind: "preset" } });
-  };
-  return (
-    <>
-      <KnobRow
-        label="Length"
-        definition={studyTerms.budget}
-        changedFrom={null}
-        onReset={() => set({ budget: { kind: "preset" } })}
-      >
-        {() => (
-          <SegmentedControl
-            aria-label="Length"
-            fullWidth={false}
-            data={[
-              { value: "preset", label: "preset's" },
-              { value: "steps", label: "steps" },
-              { value: "epochs", label: "epochs" },
-            ]}
-            value={budget.kind}
-            onChange={choose}
-          />
-        )}
-      </KnobRow>
-      {budget.kind === "steps" && (
-        <NumberKnob
-          label="Steps"
-          definition={studyTerms.steps}
-          value={budget.steps}
-          initial={500}
-          onChange={(steps) => set({ budget: { kind: "steps", steps } })}
-          min={1}
-          max={1_000_000}
-          step={100}
-          integer
-        />
-      )}
-      {budget.kind === "epochs" && (
-        <NumberKnob
-          label="Epochs"
-          definition={studyTerms.epochs}
-          value={budget.epochs}
-          initial={100}
-          onChange={(epochs) => set({ budget: { kind: "epochs", epochs } })}
-          min={1}
-          max={1_000_000}
-          step={10}
-          integer
-        />
-      )}
-    </>
-  );
-}
-
-const clusterNames: readonly { readonly value: ClusterMethod; readonly label: string }[] = [
-  { value: "leiden-to-k", label: "Leiden, to k" },
-  { value: "leiden", label: "Leiden" },
-  { value: "k-means", label: "k-means" },
-  { value: "gmm", label: "Gaussian mixture" },
-  { value: "consensus", label: "Consensus of mixtures" },
-];
-
-const nameOfWay = (method: ClusterMethod) => clusterNames.find(({ value }) => value === method)?.label;
-
-function ClusterFields({ draft: { clustering }, set }: PartProps) {
-  const change = (part: Partial<typeof clustering>): void => set({ clustering: { ...clustering, ...part } });
-  const byLabel = clustering.k === "classes";
-  return (
-    <>
-      <KnobRow
-        label="Clusters by"
-        definition={studyTerms.cluster}
-        changedFrom={
-          clustering.method === defaultClusterWay.method ? null : `default ${nameOfWay(defaultClusterWay.method)}`
-        }
-        onReset={() => change({ method: defaultClusterWay.method })}
-      >
-        {(id) => (
-          <Select
-            id={id}
-            w={138}
-            data={[...clusterNames]}
-            value={clustering.method}
-            onChange={(method) => method && change({ method: method as ClusterMethod })}
-            allowDeselect={false}
-          />
-        )}
-      </KnobRow>
-      {clustering.method === "leiden" ? (
-        <NumberKnob
-          label="Resolution"
-          definition={studyTerms.resolution}
-          value={clustering.resolution}
-          initial={defaultClusterWay.resolution}
-          onChange={(resolution) => change({ resolution })}
-          min={0.01}
-          max={20}
-          step={0.1}
-        />
-      ) : (
-        <>
-          <KnobRow
-            label="Clusters k"
-            definition={studyTerms.k}
-            changedFrom={null}
-            onReset={() => change({ k: "classes" })}
-          >
-            {() => (
-              <SegmentedControl
-                aria-label="Clusters k"
-                fullWidth={false}
-                data={[
-                  { value: "classes", label: "as classes" },
-                  { value: "number", label: "number" },
-                ]}
-                value={byLabel ? "classes" : "number"}
-                onChange={(value) => change({ k: value === "classes" ? "classes" : 8 })}
-              />
-            )}
-          </KnobRow>
-          {clustering.k !== "classes" && (
-            <NumberKnob
-              label="k"
-              definition={studyTerms.k}
-              value={clustering.k}
-              initial={8}
-              onChange={(k) => change({ k })}
-              min={1}
-              max={200}
-              integer
-            />
-          )}
-        </>
-      )}
-      <NumberKnob
-        label="Refine by"
-        definition={studyTerms.refine}
-        value={clustering.refine}
-        initial={defaultClusterWay.refine}
-        onChange={(refine) => change({ refine })}
-        min={0}
-        max={500}
-        integer
-      />
-    </>
-  );
-}
-
 /** Methods that learn without the label that their clusters are then compared with. */
 const offered = methodIds.filter((id) => !needsLabel(id));
 const backboneOrder: readonly Backbone[] = ["sage", "gat", "gcn", "gatv2"];
-
-/** In the order of `all`, so that a plan does not depend on the order of clicks. */
-function toggled<T extends SslMethodId | Backbone>(chosen: readonly T[], id: T, all: readonly T[]): T[] {
-  return all.filter((other) => (other === id ? !chosen.includes(id) : chosen.includes(other)));
-}
-
-function labelsOf(info: Info): string[] {
-  return info.obs.filter((c) => c.kind === "categorical" && c.categories.length > 1).map((c) => c.name);
-}
