@@ -120,7 +120,7 @@ describe("study clustering", () => {
   });
 
   test("tells a failed run, goes on with the others, and tries it again the next time", async () => {
-    const words = study("failing", `${few} --memory-limit 1MB`);
+    const words = study("failing", `${few} --memory-limit 0.5MB`);
     const { code, out, lines } = await runCli([...words, "--json"], { cwd });
     expect(code).toBe(0);
     const { runs, baselines, failed } = JSON.parse(out) as Told;
@@ -158,7 +158,7 @@ describe("study clustering", () => {
       const key = `simulated_cortex--${method}--gcn--seed0`;
       expect({ ...resultOf("jobs", key), seconds: 0 }).toEqual({ ...resultOf("first", key), seconds: 0 });
     }
-    const { failed } = await told(study("jobs-failing", `${few} --methods mae --jobs 2 --memory-limit 1MB`));
+    const { failed } = await told(study("jobs-failing", `${few} --methods mae --jobs 2 --memory-limit 0.5MB`));
     expect(failed).toMatchObject([{ key: "simulated_cortex--mae--gcn--seed0", error: { code: "memory" } }]);
   }, 300_000);
 

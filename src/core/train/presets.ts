@@ -1,5 +1,6 @@
 import { methodCatalog, type SslMethodId } from "../ssl/catalog";
 import { type AnnotationView, annotationRecipes } from "./annotation-presets";
+import { batchesPerEpoch } from "./batch-source";
 import { defaultRecipe, type RunRecipe } from "./recipe";
 
 export const presetIds = ["study", "lab", "spatialssl"] as const;
@@ -48,19 +49,22 @@ export function studyRecipe(method: SslMethodId): RunRecipe {
   });
 }
 
+/** Over the full graph, or over the batches of some 5,000 cells. */
+const LAB_STEPS = 150;
+
 /**
- * The lab's own values, one set for every slice and method: 150 steps over the full graph, on 50 whitened principal
- * components of standardised genes; GraphSAGE where no backbone is chosen. docs/search.md has what each was tried against. Clusters are the consensus of mixtures,
- * refined (study/clustering/cluster-way.ts), of several such networks in a study (`networksOf`).
+ * The lab's own values, one set for every slice and method: 150 steps over the full graph, or in batches for methods that compare
+ * views, on 50 whitened principal components of standardised genes; GraphSAGE where no backbone is chosen. docs/search.md has what
+ * each was tried against. Clusters are the consensus of mixtures, refined (study/clustering/cluster-way.ts), of several such networks in a study (`networksOf`).
  */
 export function labRecipe(method: SslMethodId): RunRecipe {
   const recipe = defaultRecipe({
     method,
     backbone: "sage",
     preprocess: { targetSum: "median", log1p: true, scale: true, center: true, components: 50 },
-    epochs: 150,
+    epochs: LAB_STEPS,
   });
-  return againstAll.includes(method)
+  return comparesViews.includes(method)
     ? { ...recipe, view: { kind: "ego", hops: 2, batchSize: 1024 }, epochs: 30 }
     : recipe;
 }
@@ -74,11 +78,23 @@ export function networksOf(preset: PresetId): number {
 }
 
 /**
- * Methods whose loss holds every cell against all others or a queue of them. On the full graph of 5,000 cells a step of
- * SimCLR takes thirteen times as long as on batches, which alone would be half the time of a study; 30 epochs of five
- * batches are 150 steps there too.
+ * Epochs of a run of a study by its preset. Those of preset lab in batches are at least so many that a small slice is trained on
+ * for as many steps as over its full graph.
  */
-const againstAll: readonly SslMethodId[] = ["simclr", "moco", "grace"];
+export function epochsOnSlice(preset: PresetId, { view, epochs }: RunRecipe, nObs: number): number {
+  const least = preset === "lab" ? Math.ceil(LAB_STEPS / batchesPerEpoch(view, nObs)) : 0;
+  return Math.max(epochs, least);
+}
+
+/**
+ * Methods that compare two views of a cell. Of a batch, the second layer and the heads make the targets alone, which on
+ * components is most of a step: 30 epochs of five batches are 150 steps in six tenths of the time. Losses that hold every cell
+ * against all others (SimCLR, MoCo, GRACE) take thirteen times as long over the full graph.
+ */
+const comparesViews: readonly SslMethodId[] = [
+  ...(["simclr", "moco", "byol", "simsiam", "swav", "barlow-twins", "vicreg"] as const),
+  ...(["grace", "bgrl"] as const),
+];
 
 /**
  * The network and the pretraining of SpatialSSL on the full graph (annotation-presets.ts); `--view ego --hops 2 --batch-size 64`

@@ -72,11 +72,15 @@ describe("a run", () => {
   test("of preset lab takes about as many steps whether its method needs batches or not", () => {
     const own: ClusteringPlan = { ...plan, budget: { kind: "preset" }, preset: "lab" };
     const job = jobNamed("mae") as Extract<StudyJob, { kind: "run" }>;
-    const steps = (["mae", "simclr", "moco", "byol"] as const).map((method) => {
-      const { view, epochs } = recipeOfRun(own, { ...job, method }, 5000);
-      return epochs * batchesPerEpoch(view, 5000);
-    });
-    expect(steps).toEqual([150, 150, 150, 150]);
+    const stepsOn = (nObs: number) =>
+      (["mae", "simclr", "moco", "byol"] as const).map((method) => {
+        const { view, epochs } = recipeOfRun(own, { ...job, method }, nObs);
+        return epochs * batchesPerEpoch(view, nObs);
+      });
+    expect(stepsOn(5000)).toEqual([150, 150, 150, 150]);
+    expect(stepsOn(700)).toEqual([150, 150, 150, 150]);
+    expect(stepsOn(3673)).toEqual([150, 152, 152, 152]);
+    expect(stepsOn(20_000)).toEqual([150, 600, 600, 600]);
   });
 
   test("of several networks clusters all their embeddings, the first being that of the run with one", async () => {

@@ -3,7 +3,7 @@ import { toLabError } from "../../errors";
 import type { GraphRecipe } from "../../graph/spatial-graph";
 import type { Task } from "../../task";
 import { batchesPerEpoch } from "../../train/batch-source";
-import { presetRecipe } from "../../train/presets";
+import { epochsOnSlice, type PresetId, presetRecipe } from "../../train/presets";
 import type { RunRecipe } from "../../train/recipe";
 import type { TrainerInput } from "../../train/trainer";
 import { baselines, embedBaseline } from "../baselines/baseline";
@@ -55,17 +55,17 @@ export function recipeOfRun(
   nObs: number,
 ): RunRecipe {
   const base = presetRecipe(preset, method);
-  return { ...base, backbone, seed, graph: graph ?? base.graph, epochs: epochsOf(budget, base, nObs) };
+  return { ...base, backbone, seed, graph: graph ?? base.graph, epochs: epochsOf(preset, budget, base, nObs) };
 }
 
-function epochsOf(budget: Budget, { view, epochs }: RunRecipe, nObs: number): number {
+function epochsOf(preset: PresetId, budget: Budget, base: RunRecipe, nObs: number): number {
   switch (budget.kind) {
     case "preset":
-      return epochs;
+      return epochsOnSlice(preset, base, nObs);
     case "epochs":
       return budget.epochs;
     case "steps":
-      return Math.ceil(budget.steps / batchesPerEpoch(view, nObs));
+      return Math.ceil(budget.steps / batchesPerEpoch(base.view, nObs));
     default:
       return budget satisfies never;
   }
