@@ -1,7 +1,7 @@
 import type { Backend, BackendReport } from "../src/core/backend/backend";
 import { openBackend } from "../src/core/backend/open";
 import { readSection } from "../src/core/collection/collection";
-import { LabError } from "../src/core/errors";
+import { LabError, toLabError } from "../src/core/errors";
 import type { Slice } from "../src/core/slice/slice";
 import { splitSectionsOf } from "../src/core/study/annotation/split";
 import type { Task } from "../src/core/task";
@@ -30,7 +30,7 @@ import {
 import { openCollection } from "./collections";
 import { holdLife } from "./life";
 import { workerPlatform } from "./platform";
-import type { CollectionApi, CollectionEvent, SectionApi, SectionScore } from "./protocol";
+import type { CollectionApi, CollectionEvent, SectionApi, SectionScore, SectionUnscored } from "./protocol";
 import { type Context, connect, type Handlers, type Port, serve } from "./rpc";
 import { breathe } from "./turns";
 
@@ -167,10 +167,14 @@ async function scoreOf(
   model: Model,
   [section]: readonly number[],
   read: (section: number) => Promise<Slice>,
-): Promise<SectionScore | null> {
+): Promise<SectionScore | SectionUnscored | null> {
   if (section === undefined || !model.classes || !backend) return null;
-  const found = await scoreSection(model, await read(section), backend).catch(() => null);
-  return found && { section, f1Micro: found.micro, f1Macro: found.macro, nScored: found.nScored };
+  try {
+    const found = await scoreSection(model, await read(section), backend);
+    return found && { section, f1Micro: found.micro, f1Macro: found.macro, nScored: found.nScored };
+  } catch (thrown) {
+    return { section, why: toLabError(thrown).message };
+  }
 }
 
 /** The trainer, telling which section it is at, and the losses of epochs as they end. */

@@ -388,6 +388,12 @@ export interface SectionScore {
   readonly nScored: number;
 }
 
+/** A section that could not be asked about, and why, in a person's words. */
+export interface SectionUnscored {
+  readonly section: number;
+  readonly why: string;
+}
+
 /** What a run over sections leaves, in numbers; plain JSON. */
 export interface CollectionFindings {
   readonly split: SectionSplit;
@@ -403,7 +409,7 @@ export interface CollectionFindings {
   readonly waitedSeconds: number;
   readonly peakBytes: number;
   /** Of the section left out, where a label was learned and it has one; runs that were kept before it was told have none. */
-  readonly score?: SectionScore | null;
+  readonly score?: SectionScore | SectionUnscored | null;
 }
 
 export interface CollectionOutcome extends CollectionFindings {

@@ -1,4 +1,5 @@
 import { Progress } from "@mantine/core";
+import type { CollectionFindings } from "../../../workers/protocol";
 import type { KeptCollection } from "../../core/collection/manifest";
 import { methodCatalog } from "../../core/ssl/catalog";
 import type { CollectionRun } from "../../state/collection-state";
@@ -74,11 +75,17 @@ function ScoreWords({
   const name = collection.sections[split.test[0]].name;
   return (
     <p className={notes.note} data-testid="collection-score">
-      {score
-        ? `${recipe.label.name} on ${name}, which was left out: F1 micro ${formatScore(score.f1Micro)}, macro ${formatScore(score.f1Macro)}, ${formatCount(score.nScored)} labelled cells. Open it for its predictions and errors.`
-        : `${name}, which was left out, was not scored: it has no cell of the classes that were learned, or there was no room for it.`}
+      {scoreWords(score ?? null, recipe.label.name, name)}
     </p>
   );
+}
+
+function scoreWords(score: NonNullable<CollectionFindings["score"]> | null, label: string, name: string): string {
+  if (!score) return `${name}, which was left out, was not scored: it has no cell of the classes that were learned.`;
+  if ("why" in score) return `${name}, which was left out, was not scored: ${score.why} The network is kept.`;
+  const { f1Micro, f1Macro, nScored } = score;
+  const scores = `F1 micro ${formatScore(f1Micro)}, macro ${formatScore(f1Macro)}, ${formatCount(nScored)} labelled cells`;
+  return `${label} on ${name}, which was left out: ${scores}. Open it for its predictions and errors.`;
 }
 
 const epochCount = (n: number): string => `${formatCount(n)} ${n === 1 ? "epoch" : "epochs"}`;
