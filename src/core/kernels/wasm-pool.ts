@@ -1,6 +1,6 @@
 import type { ThreadHost } from "../backend/thread-host";
 import { LabError } from "../errors";
-import { type Kernel, lookForChange, serveRanges, type ThreadStart, takeRanges, WORD } from "./wasm-thread";
+import { type Kernel, serveRanges, type ThreadStart, takeRanges, WORD } from "./wasm-thread";
 
 /** Ranges for each thread. Several, so that a thread that is held up by another program leaves its share to the rest. */
 const RANGES_PER_THREAD = 8;
@@ -8,11 +8,6 @@ const MAX_RANGES = 64;
 const MAX_ARGUMENTS = 24;
 /** Waking a thread costs some ten microseconds: below about as much work, counted in multiplications, it is left asleep. */
 const WORTH_SHARING = 2 ** 18;
-/**
- * A thread stays awake for so long after a kernel: within a step the next one mostly follows by then, and on a virtual
- * machine a sleeping core takes 50 to 100 microseconds to wake.
- */
-const LOOKOUT_MS = 0.2;
 /** A range takes milliseconds. A thread that is busy for so long will never be done. */
 const PATIENCE_MS = 60_000;
 
@@ -115,10 +110,10 @@ export class WasmPool {
 
   #waitForThreads(): void {
     const words = this.#words;
+    // ranges are short, so the last ones are mostly done before it would pay to sleep
+    for (let spin = 0; spin < 2000; spin++) if (Atomics.load(words, WORD.active) === 0) return;
     const end = performance.now() + PATIENCE_MS;
     for (let active = Atomics.load(words, WORD.active); active > 0; active = Atomics.load(words, WORD.active)) {
-      // ranges are short, so the last ones are mostly done before it would pay to sleep
-      lookForChange(words, WORD.active, active, LOOKOUT_MS);
       Atomics.wait(words, WORD.active, active, 1000);
       if (performance.now() > end)
         throw new LabError(
@@ -130,9 +125,8 @@ export class WasmPool {
   }
 
   #start(module: WebAssembly.Module, host: ThreadHost): void {
-    const program = `(start) => (${serveRanges})((${takeRanges}), (${lookForChange}), start)`;
-    const [words, numbers] = [this.#words, this.#numbers];
-    const shared = { module, memory: this.memory, words, numbers, at: WORD, lookoutMs: LOOKOUT_MS };
+    const program = `(start) => (${serveRanges})((${takeRanges}), start)`;
+    const shared = { module, memory: this.memory, words: this.#words, numbers: this.#numbers, at: WORD };
     for (let thread = 1; thread < host.nThreads; thread++)
       host.start(program, { ...shared, thread } satisfies ThreadStart);
   }

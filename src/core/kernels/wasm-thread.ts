@@ -1,4 +1,4 @@
-// The three functions of this file run in threads that get nothing but their text: they may use their arguments and the
+// The two functions of this file run in threads that get nothing but their text: they may use their arguments and the
 // platform's globals, and nothing else of this module or another.
 
 /** Where the words of the shared control block lie. */
@@ -43,31 +43,17 @@ export interface ThreadStart {
   readonly words: Int32Array;
   readonly numbers: Float64Array;
   readonly at: typeof WORD;
-  /** How long it stays awake between two jobs. */
-  readonly lookoutMs: number;
   /** 1, 2, ...; 0 is the calling thread. */
   readonly thread: number;
 }
 
-/**
- * Looks again and again for up to `milliseconds` until a word is no longer `value`: to sleep and to be woken takes as long
- * as many a kernel.
- */
-export function lookForChange(words: Int32Array, word: number, value: number, milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  do for (let look = 0; look < 500; look++) if (Atomics.load(words, word) !== value) return;
-  while (performance.now() < end);
-}
-
-/** A thread's whole life: sleep until a job opens, take part in it, look out for the next one, sleep again. Never returns. */
+/** A thread's whole life: sleep until a job opens, take part in it, sleep again. Never returns. */
 export function serveRanges(
   take: typeof takeRanges,
-  look: typeof lookForChange,
-  { module, memory, words, numbers, at, thread, lookoutMs }: ThreadStart,
+  { module, memory, words, numbers, at, thread }: ThreadStart,
 ): void {
   const kernels = Object.values(new WebAssembly.Instance(module, { env: { memory } }).exports) as Kernel[];
   for (let seen = 0; ; ) {
-    look(words, at.open, seen, lookoutMs);
     Atomics.wait(words, at.open, seen);
     const job = Atomics.load(words, at.open);
     const isNew = job !== seen && job !== 0;
