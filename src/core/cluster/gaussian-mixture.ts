@@ -1,3 +1,4 @@
+import { addDotProducts } from "../against-rows";
 import { assertShape, LabError } from "../errors";
 import { quiet, type Task, throwIfCancelled } from "../task";
 import { choleskyInverse } from "./cholesky-inverse";
@@ -158,27 +159,8 @@ function expectTied(
   const logs = new Float64Array(k);
   let total = 0;
   for (let i = 0; i < n; i++) {
-    // four components at a time, since one sum would wait for itself; each is added up in the same order
-    for (let c = 0; c < k; c += 4) {
-      const c1 = Math.min(c + 1, k - 1);
-      const c2 = Math.min(c + 2, k - 1);
-      const c3 = Math.min(c + 3, k - 1);
-      let s0 = offsets[c];
-      let s1 = offsets[c1];
-      let s2 = offsets[c2];
-      let s3 = offsets[c3];
-      for (let a = 0; a < d; a++) {
-        const v = x[i * d + a];
-        s0 += v * slopes[c * d + a];
-        s1 += v * slopes[c1 * d + a];
-        s2 += v * slopes[c2 * d + a];
-        s3 += v * slopes[c3 * d + a];
-      }
-      logs[c] = s0;
-      logs[c1] = s1;
-      logs[c2] = s2;
-      logs[c3] = s3;
-    }
+    logs.set(offsets);
+    addDotProducts({ x, at: i * d, rows: slopes, n: k, d }, logs);
     let largest = Number.NEGATIVE_INFINITY;
     for (let c = 0; c < k; c++) if (logs[c] > largest) largest = logs[c];
     total += share(logs, largest, out, i * k);

@@ -1,3 +1,4 @@
+import { squaredDistances } from "../against-rows";
 import { assertShape, LabError } from "../errors";
 import { createRng, integer, type Rng } from "../random";
 import { quiet, type Task, throwIfCancelled } from "../task";
@@ -70,7 +71,7 @@ function plusPlus(x: Float32Array, { n, d, k }: { n: number; d: number; k: numbe
     let pick = 0;
     for (let t = 0; t < (c === 0 ? 1 : draws); t++) {
       const i = c === 0 ? integer(rng, n) : drawBy(nearest, rng() * total);
-      squaredDistances(x, i, { n, d }, candidate);
+      squaredDistances({ x, at: i * d, rows: x, n, d }, candidate);
       let sum = 0;
       for (let j = 0; j < n; j++) {
         candidate[j] = Math.min(nearest[j], candidate[j]);
@@ -95,35 +96,6 @@ function drawBy(weights: Float64Array, at: number): number {
     if (left < 0) return i;
   }
   return weights.length - 1;
-}
-
-/** From point i to all, four at a time, since one sum would wait for itself; past the last, it is made again. */
-function squaredDistances(x: Float32Array, i: number, { n, d }: { n: number; d: number }, out: Float64Array): void {
-  const own = i * d;
-  for (let j = 0; j < n; j += 4) {
-    const j1 = Math.min(j + 1, n - 1);
-    const j2 = Math.min(j + 2, n - 1);
-    const j3 = Math.min(j + 3, n - 1);
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let f = 0; f < d; f++) {
-      const v = x[own + f];
-      const d0 = v - x[j * d + f];
-      const d1 = v - x[j1 * d + f];
-      const d2 = v - x[j2 * d + f];
-      const d3 = v - x[j3 * d + f];
-      s0 += d0 * d0;
-      s1 += d1 * d1;
-      s2 += d2 * d2;
-      s3 += d3 * d3;
-    }
-    out[j] = s0;
-    out[j1] = s1;
-    out[j2] = s2;
-    out[j3] = s3;
-  }
 }
 
 /**
@@ -195,7 +167,7 @@ function assign(
     let nearest = 0;
     let least = Number.POSITIVE_INFINITY;
     let second = Number.POSITIVE_INFINITY;
-    toCentres(x, i, centres, { k, d }, toAll);
+    squaredDistances({ x, at: i * d, rows: centres, n: k, d }, toAll);
     for (let c = 0; c < k; c++) {
       const sum = toAll[c];
       if (sum < least) {
@@ -212,41 +184,7 @@ function assign(
   return changed;
 }
 
-/** Squared distances of point i to all centres, as `toCentre` sums each. */
-function toCentres(
-  x: Float32Array,
-  i: number,
-  centres: Float64Array,
-  { k, d }: { k: number; d: number },
-  out: Float64Array,
-): void {
-  const own = i * d;
-  for (let c = 0; c < k; c += 4) {
-    const c1 = Math.min(c + 1, k - 1);
-    const c2 = Math.min(c + 2, k - 1);
-    const c3 = Math.min(c + 3, k - 1);
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let j = 0; j < d; j++) {
-      const v = x[own + j];
-      const d0 = v - centres[c * d + j];
-      const d1 = v - centres[c1 * d + j];
-      const d2 = v - centres[c2 * d + j];
-      const d3 = v - centres[c3 * d + j];
-      s0 += d0 * d0;
-      s1 += d1 * d1;
-      s2 += d2 * d2;
-      s3 += d3 * d3;
-    }
-    out[c] = s0;
-    out[c1] = s1;
-    out[c2] = s2;
-    out[c3] = s3;
-  }
-}
-
+/** As `squaredDistances` sums it, to the bit: bounds are compared with each other. */
 function toCentre(x: Float32Array, i: number, centres: Float64Array, c: number, d: number): number {
   let sum = 0;
   for (let j = 0; j < d; j++) {

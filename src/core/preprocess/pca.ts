@@ -1,3 +1,4 @@
+import { addDotProducts } from "../against-rows";
 import { assertShape, LabError } from "../errors";
 import { symmetricEigen } from "./symmetric-eigen";
 
@@ -54,30 +55,12 @@ export function project({ nComponents, mean, components }: Pca, x: Float32Array,
   assertShape("PCA input", [x.length], [n * d]);
   const scores = new Float32Array(n * nComponents);
   const row = new Float64Array(d);
+  const sums = new Float64Array(nComponents);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < d; j++) row[j] = x[i * d + j] - mean[j];
-    // four components at a time, since one sum would wait for itself; past the last, it is made again
-    for (let c = 0; c < nComponents; c += 4) {
-      const c1 = Math.min(c + 1, nComponents - 1);
-      const c2 = Math.min(c + 2, nComponents - 1);
-      const c3 = Math.min(c + 3, nComponents - 1);
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let j = 0; j < d; j++) {
-        const v = row[j];
-        s0 += v * components[c * d + j];
-        s1 += v * components[c1 * d + j];
-        s2 += v * components[c2 * d + j];
-        s3 += v * components[c3 * d + j];
-      }
-      const at = i * nComponents;
-      scores[at + c] = s0;
-      scores[at + c1] = s1;
-      scores[at + c2] = s2;
-      scores[at + c3] = s3;
-    }
+    sums.fill(0);
+    addDotProducts({ x: row, at: 0, rows: components, n: nComponents, d }, sums);
+    scores.set(sums, i * nComponents);
   }
   return scores;
 }
