@@ -4,6 +4,7 @@ import { unzipSync } from "fflate";
 import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
 import type { AnnotationPlan } from "../src/core/study/annotation/plan";
 import { accessible } from "./support/accessible";
+import { exported } from "./support/download";
 import { button, openLab, simulate } from "./support/lab";
 import { seenIn } from "./support/looks";
 import { keep } from "./support/pixels";
@@ -98,12 +99,12 @@ test("an annotation study is set up, paused, left by a reload, gone on with, rea
   await keep(page, "annotation-done-place");
   await accessible(page, "an annotation study that is done");
 
-  const rows = readFileSync(await downloaded(page, "Table of all runs, CSV"), "utf8")
+  const rows = readFileSync(await exported(page, "Table of all runs, CSV"), "utf8")
     .trim()
     .split("\n");
   expect(rows).toHaveLength(13);
   expect(rows[0]).toMatch(/^kind,name,view,ssl,fraction,nLabels,seed,f1Micro,f1Macro,/);
-  const folder = unzipSync(readFileSync(await downloaded(page, "Folder for the command line, zip")));
+  const folder = unzipSync(readFileSync(await exported(page, "Folder for the command line, zip")));
   const paths = Object.keys(folder);
   expect(paths.filter((path) => path.startsWith("runs/"))).toHaveLength(14);
   expect(paths.filter((path) => path.startsWith("pretrained/")).sort()).toEqual([
@@ -284,16 +285,6 @@ async function setUp(page: Page): Promise<void> {
     await field.fill(String(epochs));
     await field.press("Enter");
   }
-}
-
-async function downloaded(page: Page, item: string): Promise<string> {
-  await button(page, "Export").click();
-  const began = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: item }).click();
-  const download = await began;
-  const path = test.info().outputPath(download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
 }
 
 async function fillIn(page: Page, name: string, recipe: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
 import { unzipSync, zipSync } from "fflate";
 import { readModel } from "../src/core/train/model-file";
 import { commandLine } from "./support/command-line";
+import { saved } from "./support/download";
 import { dropFile, dropPath } from "./support/drop";
 import { button, graphReady, openLab } from "./support/lab";
 import { keep } from "./support/pixels";
@@ -88,12 +88,3 @@ const rowsOf = (path: string): string[][] =>
     .trim()
     .split("\n")
     .map((line) => line.split(","));
-
-async function saved(page: Page, name: string): Promise<string> {
-  const began = page.waitForEvent("download");
-  await button(page, name).click();
-  const download = await began;
-  const path = test.info().outputPath(download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
-}

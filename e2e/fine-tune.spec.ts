@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import { readModel } from "../src/core/train/model-file";
 import { accessible } from "./support/accessible";
+import { saved } from "./support/download";
 import { dropFile } from "./support/drop";
 import { button, openLab, setEpochs, simulate, trained } from "./support/lab";
 import { seenIn } from "./support/looks";
@@ -139,13 +140,4 @@ async function setEpochsOf(page: Page, epochs: number): Promise<void> {
   const field = page.getByLabel("Tuning epochs", { exact: true });
   await field.fill(String(epochs));
   await field.press("Enter");
-}
-
-async function saved(page: Page, name: string): Promise<string> {
-  const began = page.waitForEvent("download");
-  await button(page, name).click();
-  const download = await began;
-  const path = test.info().outputPath(download.suggestedFilename());
-  await download.saveAs(path);
-  return path;
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Download, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { unzipSync } from "fflate";
 import type { SimulateOptions } from "../src/core/simulate/simulate-slice";
 import type { StudyHead } from "../src/state/study-archive";
 import { accessible } from "./support/accessible";
+import { exported } from "./support/download";
 import { button, openLab, simulate } from "./support/lab";
 import { seenIn } from "./support/looks";
 import { keep } from "./support/pixels";
@@ -67,11 +68,11 @@ test("a study is set up, paused, left by a reload, gone on with, read and export
   await seenIn(looks, page, "studies-done");
   await accessible(page, "a study that is done");
 
-  const csv = await downloaded(page, "Table of all runs, CSV");
+  const csv = await exported(page, "Table of all runs, CSV");
   const rows = readFileSync(csv, "utf8").trim().split("\n");
   expect(rows).toHaveLength(9);
   expect(rows[0]).toMatch(/^slice,label,kind,name,backbone,seed,k,ari,/);
-  const folder = unzipSync(readFileSync(await downloaded(page, "Folder for the command line, zip")));
+  const folder = unzipSync(readFileSync(await exported(page, "Folder for the command line, zip")));
   expect(Object.keys(folder).filter((path) => path.startsWith("runs/"))).toHaveLength(8);
   const plan = JSON.parse(new TextDecoder().decode(folder["study.json"]));
   expect(plan).toMatchObject({ kind: "clustering", methods: ["mae", "vicreg"], backbones: ["gcn"], seeds: [0] });
@@ -214,11 +215,4 @@ function progressOf(page: Page): Promise<number> {
     const { queue } = window.lab.getState();
     return queue.kind === "running" || queue.kind === "paused" ? (queue.progress?.done ?? -1) : -2;
   });
-}
-
-async function downloaded(page: Page, item: string): Promise<string> {
-  await button(page, "Export").click();
-  const began: Promise<Download> = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: item }).click();
-  return (await began).path();
 }
